@@ -1,0 +1,161 @@
+import {
+  ByteReader,
+  ByteWriter,
+  decodeRun,
+  type MessageCodec,
+  type Position,
+  type Proposal,
+  type RejectReason,
+  type RequestId,
+} from "@quorate/core";
+import type { RaftMessage } from "./messages.ts";
+
+const KINDS: readonly RaftMessage["kind"][] = [
+  "voteRequest",
+  "voteReply",
+  "append",
+  "appendAccepted",
+  "appendRejected",
+  "commit",
+  "heartbeat",
+  "heartbeatReply",
+  "forward",
+  "forwardAccepted",
+  "forwardRejected",
+  "readRequest",
+  "readReply",
+];
+
+const REASONS: readonly RejectReason[] = [
+  "ERR_NO_LEADER",
+  "ERR_NOT_LEADER",
+  "ERR_OVERLOADED",
+  "ERR_STORAGE_FULL",
+];
+
+/**
+ * Raft's wire format: a byte for the kind, the term, then the fields in the order of their
+ * declaration. Encoder and decoder list the messages in the same order.
+ */
+export const raftCodec: MessageCodec<RaftMessage> = { encode, decode };
+
+function encode(message: RaftMessage): readonly Uint8Array[] {
+  const writer = new ByteWriter(48).u8(KINDS.indexOf(message.kind)).u48(message.term);
+  switch (message.kind) {
+    case "voteRequest":
+      return [writePosition(writer.bool(message.pre), message.last).finish()];
+    case "voteReply":
+      return [writer.bool(message.pre).bool(message.granted).finish()];
+    case "append":
+      // The run's own bytes: encoded once, shared by all followers and the log.
+      return [writePosition(writer, message.prev).u48(message.commit).finish(), message.run.bytes];
+    case "appendAccepted":
+      return [writer.u48(message.match).finish()];
+    case "appendRejected":
+      return [writePosition(writer.u48(message.rejected), message.hint).finish()];
+    case "commit":
+      return [writer.u48(message.commit).finish()];
+    case "heartbeat":
+      return [writer.u48(message.commit).u48(message.round).finish()];
+    case "heartbeatReply":
+      return [writer.u48(message.round).finish()];
+    case "forward":
+      writer.u48(message.session).u32(message.proposals.length);
+      for (const { id, data } of message.proposals) writer.u48(id).bytes(data);
+      return [writer.finish()];
+    case "forwardAccepted":
+      return [writeIds(writer.u48(message.first), message.ids).finish()];
+    case "forwardRejected":
+      return [writeIds(writer.u8(REASONS.indexOf(message.reason)), message.ids).finish()];
+    case "readRequest":
+      return [writer.u48(message.id).finish()];
+    case "readReply":
+      writer.u48(message.id).bool(message.index !== null);
+      return [(message.index === null ? writer : writer.u48(message.index)).finish()];
+  }
+}
+
+function decode(bytes: Uint8Array): RaftMessage {
+  const reader = new ByteReader(bytes, "Raft message");
+  const kind = KINDS[reader.u8()];
+  if (kind === undefined) throw reader.malformed("unknown kind of message");
+  const message = decodeBody(reader, kind, reader.u48());
+  reader.end();
+  return message;
+}
+
+function decodeBody(reader: ByteReader, kind: RaftMessage["kind"], term: number): RaftMessage {
+  switch (kind) {
+    case "voteRequest":
+      return { kind, term, pre: reader.bool(), last: readPosition(reader) };
+    case "voteReply":
+      return { kind, term, pre: reader.bool(), granted: reader.bool() };
+    case "append":
+      return decodeAppend(reader, term);
+    case "appendAccepted":
+      return { kind, term, match: reader.u48() };
+    case "appendRejected":
+      return { kind, term, rejected: reader.u48(), hint: readPosition(reader) };
+    case "commit":
+      return { kind, term, commit: reader.u48() };
+    case "heartbeat":
+      return { kind, term, commit: reader.u48(), round: reader.u48() };
+    case "heartbeatReply":
+      return { kind, term, round: reader.u48() };
+    case "forward":
+      return { kind, term, session: reader.u48(), proposals: readProposals(reader) };
+    case "forwardAccepted":
+      return { kind, term, first: reader.u48(), ids: readIds(reader) };
+    case "forwardRejected": {
+      const reason = REASONS[reader.u8()];
+      if (reason === undefined) throw reader.malformed("unknown reason");
+      return { kind, term, reason, ids: readIds(reader) };
+    }
+    case "readRequest":
+      return { kind, term, id: reader.u48() };
+    case "readReply":
+      return { kind, term, id: reader.u48(), index: reader.bool() ? reader.u48() : null };
+  }
+}
+
+function decodeAppend(reader: ByteReader, term: number): RaftMessage {
+  const prev = readPosition(reader);
+  const commit = reader.u48();
+  const run = decodeRun(reader.rest());
+  const first = run.entries[0];
+  if (first !== undefined && (first.index !== prev.index + 1 || first.term < prev.term)) {
+    throw reader.malformed(`entry ${first.index} does not follow ${prev.index}`);
+  }
+  if ((run.entries.at(-1)?.term ?? prev.term) > term) {
+    throw reader.malformed("an entry is newer than its leader");
+  }
+  return { kind: "append", term, prev, commit, run };
+}
+
+function writePosition(writer: ByteWriter, { term, index }: Position): ByteWriter {
+  return writer.u48(term).u48(index);
+}
+
+function readPosition(reader: ByteReader): Position {
+  return { term: reader.u48(), index: reader.u48() };
+}
+
+function writeIds(writer: ByteWriter, ids: readonly RequestId[]): ByteWriter {
+  writer.u32(ids.length);
+  for (const id of ids) writer.u48(id);
+  return writer;
+}
+
+function readIds(reader: ByteReader): readonly RequestId[] {
+  const ids: RequestId[] = [];
+  for (let left = reader.count(6); left > 0; left--) ids.push(reader.u48());
+  return ids;
+}
+
+function readProposals(reader: ByteReader): readonly Proposal[] {
+  const proposals: Proposal[] = [];
+  for (let left = reader.count(10); left > 0; left--) {
+    proposals.push({ id: reader.u48(), data: reader.bytes() });
+  }
+  return proposals;
+}

@@ -1,0 +1,73 @@
+import { ENTRY_OVERHEAD_BYTES, type NodeId, type Term } from "@quorate/core";
+import { sealDrafts } from "../leader/drafts.ts";
+import { freshProgress } from "../progress/progress.ts";
+import { ReadRounds } from "../read/read-rounds.ts";
+import type { RaftNode } from "../node.ts";
+import type { Role } from "../role.ts";
+
+const EMPTY = new Uint8Array(0);
+
+/** Follows a leader, or nobody yet, in the given term. Whatever the old role owed is settled. */
+export function becomeFollower(node: RaftNode, term: Term, leader: NodeId | null): void {
+  settle(node, node.role);
+  if (term > node.term) node.setHardState({ term, votedFor: null });
+  node.role = {
+    kind: "follower",
+    leader,
+    heardAt: leader === null ? -Infinity : node.now,
+    leaderUnreachable: false,
+    forwarded: new Map(),
+    barriers: new Set(),
+  };
+  node.resetElectionTimer();
+  node.trace("follower", { leader });
+}
+
+/** Begins to ask whether it would win. */
+export function becomePreCandidate(node: RaftNode): void {
+  settle(node, node.role);
+  node.role = { kind: "pre-candidate", votes: new Map([[node.self, true]]) };
+  node.resetElectionTimer();
+  node.trace("pre-candidate");
+}
+
+/** Enters a new term and votes for itself. */
+export function becomeCandidate(node: RaftNode): void {
+  settle(node, node.role);
+  node.setHardState({ term: node.term + 1, votedFor: node.self });
+  node.role = { kind: "candidate", votes: new Map() };
+  node.resetElectionTimer();
+  node.trace("candidate");
+}
+
+/** Won: appends a no-op, without which nothing of older terms could be committed (§5.4.2, §8). */
+export function becomeLeader(node: RaftNode): void {
+  const next = node.log.lastIndex + 1;
+  node.role = {
+    kind: "leader",
+    followers: new Map(node.peers.map((peer) => [peer, freshProgress(next, node.now)])),
+    noop: next,
+    drafts: [{ kind: "noop", data: EMPTY }],
+    uncommittedBytes: node.uncommittedBytes() + ENTRY_OVERHEAD_BYTES,
+    reads: new ReadRounds(),
+    heartbeatAt: node.now + node.heartbeatMillis,
+    forwardSessions: new Map(),
+  };
+  node.trace("leader", { last: node.log.lastIndex, commit: node.commit });
+}
+
+/** Nobody is left waiting for an answer that this role can no longer give. */
+function settle(node: RaftNode, role: Role): void {
+  if (role.kind === "leader") {
+    // Places were given out this turn: the entries must exist, even if they are truncated later.
+    sealDrafts(node, role);
+    for (const { from, id } of role.reads.drain()) {
+      if (from === null) node.outbox.emit({ kind: "readFailed", id });
+      else node.outbox.send(from, { kind: "readReply", term: node.term, id, index: null });
+    }
+  }
+  if (role.kind === "follower") {
+    for (const id of role.forwarded.keys()) node.outbox.emit({ kind: "proposalLost", id });
+    for (const id of role.barriers) node.outbox.emit({ kind: "readFailed", id });
+  }
+}

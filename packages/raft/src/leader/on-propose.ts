@@ -1,0 +1,62 @@
+import type { NodeId, Proposal, RejectReason, RequestId, Term } from "@quorate/core";
+import type { Forward } from "../messages.ts";
+import type { RaftNode } from "../node.ts";
+import type { Leader } from "../role.ts";
+import { draftCommand } from "./drafts.ts";
+
+/** This member's own proposals. */
+export function proposeAsLeader(
+  node: RaftNode,
+  role: Leader,
+  proposals: readonly Proposal[],
+  onlyInTerm: Term | null,
+): void {
+  const moved = onlyInTerm !== null && onlyInTerm !== node.term;
+  for (const proposal of proposals) {
+    const { id } = proposal;
+    const reason = moved ? "ERR_NOT_LEADER" : refusal(node, role);
+    if (reason !== null) node.outbox.emit({ kind: "proposalRejected", id, reason });
+    else {
+      const position = draftCommand(node, role, proposal);
+      node.outbox.emit({ kind: "proposalAppended", id, position });
+    }
+  }
+}
+
+/**
+ * A follower's proposals. The answer is sent before any append that carries them, and links are
+ * FIFO: the follower knows their places before it can see them committed.
+ */
+export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: Leader): void {
+  const { term } = node;
+  const key = `${from}/${forward.session}`;
+  const seen = role.forwardSessions.get(key) ?? 0;
+  const fresh = forward.proposals.filter((proposal) => proposal.id > seen);
+  const newest = fresh.at(-1);
+  if (newest === undefined) return;
+  role.forwardSessions.set(key, newest.id);
+  const accepted: RequestId[] = [];
+  const rejected: RequestId[] = [];
+  let reason: RejectReason | null = null;
+  let first = 0;
+  for (const proposal of fresh) {
+    reason ??= refusal(node, role);
+    if (reason !== null) rejected.push(proposal.id);
+    else {
+      const { index } = draftCommand(node, role, proposal);
+      if (accepted.length === 0) first = index;
+      accepted.push(proposal.id);
+    }
+  }
+  if (accepted.length > 0) {
+    node.outbox.send(from, { kind: "forwardAccepted", term, first, ids: accepted });
+  }
+  if (reason !== null) {
+    node.outbox.send(from, { kind: "forwardRejected", term, ids: rejected, reason });
+  }
+}
+
+function refusal(node: RaftNode, role: Leader): RejectReason | null {
+  if (node.storage === "full") return "ERR_STORAGE_FULL";
+  return role.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
+}
