@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config";
+
+// Workspace imports resolve to source, so that no test runs on a stale build.
+export default defineConfig({
+  resolve: { conditions: ["@quorate/source"] },
+  ssr: { resolve: { conditions: ["@quorate/source"] } },
+  test: { projects: ["packages/*"] },
+});
