@@ -135,7 +135,15 @@ export class RaftNode {
     if (index <= this.commit) return;
     assert(index <= this.log.lastIndex, `commit ${index} lies behind the log's end`);
     this.commit = index;
+  }
+
+  /** The state machine holds everything up to the index. */
+  appliedThrough(index: Index): void {
+    this.applied = index;
+    // Settled only now, so that a snapshot of the applied state carries the configuration of its index.
     this.configurations.committed(index);
+    // Applied entries leave memory when they take too much of it.
+    this.log.evictAbove(this.limits.cacheBytesMax, index);
   }
 
   /** Hands committed entries to the state machine, a bounded number ahead of its answers. */
@@ -152,11 +160,6 @@ export class RaftNode {
     let bytes = 0;
     for (const entry of this.log.slice(this.commit + 1, this.log.lastIndex)) bytes += entryBytes(entry);
     return bytes;
-  }
-
-  /** Lets applied entries leave memory when they take too much of it. */
-  evictApplied(): void {
-    this.log.evictAbove(this.limits.cacheBytesMax, this.applied);
   }
 
   trace(name: string, facts: Trace["facts"] = {}): void {

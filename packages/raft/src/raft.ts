@@ -90,8 +90,7 @@ export class Raft implements Protocol<RaftMessage> {
       case "persisted":
         return this.#persisted(event.ticket);
       case "applied":
-        node.applied = event.through;
-        return node.evictApplied();
+        return node.appliedThrough(event.through);
       case "entriesLoaded":
         return this.#entriesLoaded(event.first, event.run);
       case "checkpoint":

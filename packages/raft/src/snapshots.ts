@@ -83,4 +83,6 @@ export function onSnapshotSent(node: RaftNode, to: NodeId, delivered: boolean): 
   node.trace("snapshot-sent", { to, index, delivered });
   becomeProbe(progress, node.now);
   if (delivered) progress.next = Math.max(progress.next, index + 1);
+  // Not at once: it is tried again when the follower next shows that it lives.
+  else progress.feed = { kind: "probe", paused: true };
 }

@@ -49,7 +49,8 @@ export interface DriverOptions<Message, Result> {
   /** Called once when the member cannot go on; it has stopped by then. */
   readonly onFatal: (error: QuorateError) => void;
   readonly onTrace?: (trace: Trace) => void;
-  readonly onAsk?: AskHandler;
+  /** Answers other members' services; a service without questions ignores them. */
+  readonly onAsk: AskHandler;
   readonly limits?: Partial<DriverLimits>;
 }
 
@@ -218,10 +219,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     if (refusal !== null) return done(refusal);
     const to = member === "leader" ? this.#view.leader : member;
     if (to === null) return done(new QuorateError("ERR_NO_LEADER", "there is no leader to ask"));
-    if (to === this.#view.self) {
-      this.#options.onAsk?.(to, question, done);
-      return;
-    }
+    if (to === this.#view.self) return this.#options.onAsk(to, question, done);
     const id = this.#asks.add(to, this.#now(), done);
     this.#transport?.send(to, encodeFrame({ kind: "ask", id, bytes: question }));
   }
@@ -246,8 +244,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     if (this.#turnScheduled || this.#state !== "running") return;
     this.#turnScheduled = true;
     this.#options.runtime.defer(() => {
-      this.#turnScheduled = false;
       if (this.#state === "running") this.#guarded(() => this.#turn());
+      // Only now: what a turn causes is done in that turn, and needs no other.
+      this.#turnScheduled = false;
+      if (this.#events.length > 0 || this.#canPropose() || this.#canRead()) this.#schedule();
     });
   }
 
@@ -284,7 +284,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
         this.#protocol.step({ kind: "propose", proposals, onlyInTerm }, at);
       }
     }
-    const barrier = this.#view.leader === null ? null : this.#reads.nextBarrier(at.monotonic);
+    const barrier = this.#canRead() ? this.#reads.nextBarrier(at.monotonic) : null;
     if (barrier !== null) this.#protocol.step({ kind: "readBarrier", id: barrier }, at);
     const due = this.#applied - this.#checkpointedAt >= this.#options.checkpointEntries;
     if ((due || this.#wantsCheckpoint) && !this.#checkpoint.running && this.#heldBack === null) {
@@ -302,6 +302,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     if (!this.#proposals.hasWaiting || this.#view.leader === null) return false;
     if (!this.#view.isLeader || this.#writes.idle) return true;
     return this.#proposals.waitingBytes >= this.#limits.batchBytesMax;
+  }
+
+  #canRead(): boolean {
+    return this.#view.leader !== null && this.#reads.needsBarrier;
   }
 
   #honour(effect: Effect<Message>, at: Instant): void {
@@ -436,7 +440,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
           this.#now(),
         );
       case "ask":
-        return this.#options.onAsk?.(from, frame.bytes, (bytes) =>
+        return this.#options.onAsk(from, frame.bytes, (bytes) =>
           this.#transport?.send(from, encodeFrame({ kind: "answer", id: frame.id, bytes })),
         );
       case "answer":

@@ -25,6 +25,11 @@ export class PendingReads {
     return this.#count;
   }
 
+  /** Reads wait and no barrier is under way. */
+  get needsBarrier(): boolean {
+    return this.#barrier === null && this.#waiting.length > 0;
+  }
+
   add(since: number, done: Done): void {
     this.#waiting.push({ since, done });
     this.#count++;
@@ -32,7 +37,7 @@ export class PendingReads {
 
   /** The barrier to ask for now, if any reads wait and none is under way. */
   nextBarrier(now: number): RequestId | null {
-    if (this.#barrier !== null || this.#waiting.length === 0) return null;
+    if (!this.needsBarrier) return null;
     const id = this.#nextId++;
     this.#barrier = { id, since: now, reads: this.#waiting };
     this.#waiting = [];
