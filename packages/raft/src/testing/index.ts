@@ -1,0 +1,6 @@
+/**
+ * Raft as the simulator runs it.
+ *
+ * @packageDocumentation
+ */
+export { simulatedRaft } from "./simulated-raft.ts";
