@@ -1,0 +1,10 @@
+/**
+ * Moves frames between members over TCP.
+ *
+ * Read in this order: `options`, `frame`, `handshake`, `connection`, `group-links`, `tcp-transport`.
+ *
+ * @packageDocumentation
+ */
+export { TCP_LIMITS, type TcpLimits, type TcpTransportOptions, type TransportLog } from "./options.ts";
+export { parsePeerUrl, type PeerAddress } from "./peer-url.ts";
+export { startTcpTransport, type TcpTransport } from "./tcp-transport.ts";

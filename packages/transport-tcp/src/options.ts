@@ -1,0 +1,45 @@
+/** Bounds and times of a transport. */
+export interface TcpLimits {
+  /** A longer frame closes its link: it cannot be one of ours. */
+  readonly frameBytesMax: number;
+  /** Bytes queued for one peer; one more frame closes the link, because none is ever dropped. */
+  readonly queueBytesMax: number;
+  /** A connection must have introduced itself by then. */
+  readonly handshakeMillis: number;
+  /** An idle link shows this often that it is alive. */
+  readonly probeMillis: number;
+  /** A link that was silent for so long is dead. */
+  readonly silenceMillis: number;
+  /** Dialling again waits between these, doubling, with jitter. */
+  readonly redialMillisMin: number;
+  readonly redialMillisMax: number;
+}
+
+/** Defaults for a local network. */
+export const TCP_LIMITS: TcpLimits = {
+  frameBytesMax: 64 * 1024 * 1024,
+  queueBytesMax: 128 * 1024 * 1024,
+  handshakeMillis: 5_000,
+  probeMillis: 1_000,
+  silenceMillis: 5_000,
+  redialMillisMin: 50,
+  redialMillisMax: 2_000,
+};
+
+/** Where the transport tells what an operator should know. */
+export interface TransportLog {
+  info(fields: Readonly<Record<string, unknown>>, text: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, text: string): void;
+}
+
+/** What a transport is started with. */
+export interface TcpTransportOptions {
+  /** Peer URLs to listen on: `http://host:port`; port 0 takes a free one. */
+  readonly listen: readonly string[];
+  /** Greater than in every earlier life of this process. */
+  readonly incarnation: number;
+  /** In [0, 1): spreads redials. */
+  readonly random: () => number;
+  readonly log: TransportLog;
+  readonly limits?: Partial<TcpLimits>;
+}
