@@ -227,9 +227,10 @@ export class Raft implements Protocol<RaftMessage> {
     const node = this.#node;
     if (node.role.kind !== "leader") return;
     for (const [peer, progress] of node.role.followers) {
-      if (!progress.loading || progress.next !== first) continue;
-      progress.loading = false;
-      sendRun(node, peer, progress, run);
+      if (progress.loading !== first) continue;
+      progress.loading = null;
+      const isWanted = progress.feed.kind !== "snapshot" && progress.next === first;
+      if (isWanted) sendRun(node, peer, progress, run);
     }
   }
 

@@ -84,6 +84,8 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
   #heldBack: Effect<Message>[] | null = null;
   #view: GroupView;
   #applied: Index;
+  /** Term of the newest applied entry, as far as this process life has seen. */
+  #appliedTerm: Term = 0;
   #checkpointedAt: Index;
   #wantsCheckpoint = false;
   #turnScheduled = false;
@@ -372,6 +374,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     this.#options.stateMachine.apply(commands, (entry, result) =>
       this.#proposals.applied(entry.index, entry.term, result),
     );
+    if (last.term > this.#appliedTerm) {
+      this.#appliedTerm = last.term;
+      this.#proposals.overtaken(last);
+    }
     this.#reads.applied(last.index);
     this.#enqueue({ kind: "applied", through: last.index });
   }
@@ -398,7 +404,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
       this.#heldBack = null;
       this.#gate.release(ticket);
       this.#enqueue({ kind: "snapshotInstalled", ticket });
-      this.#proposals.skippedThrough(this.#applied);
+      this.#proposals.overtaken(meta.position);
       this.#reads.applied(this.#applied);
       const at = this.#options.runtime.now();
       this.#guarded(() => {

@@ -95,11 +95,15 @@ export class PendingProposals<Result> {
     appended.done(appended.term === term ? { kind: "done", result, index } : unknown());
   }
 
-  /** A snapshot was installed, or other entries took the places: no results will come for these. */
-  skippedThrough(index: Index): void {
-    for (const [at, { done }] of this.#appended) {
-      if (at > index) continue;
-      this.#appended.delete(at);
+  /**
+   * The state stands at the position without having applied what waits for these places: a snapshot
+   * skipped them, or a later term's entry shows that they were never committed, because terms do not
+   * go back along the log. Without it they would wait for an index that may never be reached.
+   */
+  overtaken(by: Position): void {
+    for (const [index, { term, done }] of this.#appended) {
+      if (index > by.index && term >= by.term) continue;
+      this.#appended.delete(index);
       done(unknown());
     }
   }

@@ -87,9 +87,19 @@ describe("proposals", () => {
     const outcomes = add(pending);
     pending.take();
     pending.appended(1, { term: 2, index: 7 });
-    pending.skippedThrough(6);
+    pending.overtaken({ term: 2, index: 6 });
     expect(outcomes).toEqual([]);
-    pending.skippedThrough(7);
+    pending.overtaken({ term: 2, index: 7 });
+    expect(outcomes).toEqual(["ERR_LEADER_CHANGED"]);
+  });
+
+  // Found by simulation (seed 78): nothing more was proposed, so their index was never reached.
+  test("of an older term are unknown once an entry of a later one is applied before them", () => {
+    const pending = new PendingProposals<string>();
+    const outcomes = add(pending);
+    pending.take();
+    pending.appended(1, { term: 2, index: 7 });
+    pending.overtaken({ term: 3, index: 5 });
     expect(outcomes).toEqual(["ERR_LEADER_CHANGED"]);
   });
 

@@ -24,7 +24,8 @@ function sendNext(
 ): boolean {
   const { feed } = progress;
   const { limits, log } = node;
-  if (feed.kind === "snapshot" || progress.loading || progress.next > log.lastIndex) return false;
+  if (feed.kind === "snapshot" || progress.loading !== null) return false;
+  if (progress.next > log.lastIndex) return false;
   if (feed.kind === "probe" && feed.paused) return false;
   if (
     feed.kind === "replicate" &&
@@ -39,7 +40,7 @@ function sendNext(
   const isFresh = fresh?.entries[0]?.index === progress.next;
   const run = isFresh ? fresh : log.run(progress.next, limits.appendBytesMax);
   if (run !== null) return sendRun(node, peer, progress, run);
-  progress.loading = true;
+  progress.loading = progress.next;
   node.outbox.emit({
     kind: "loadEntries",
     first: progress.next,

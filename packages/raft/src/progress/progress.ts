@@ -28,8 +28,11 @@ export interface Progress {
   ackedRound: number;
   /** Newest commit index it was told. */
   toldCommit: Index;
-  /** Entries from `next` on are being read back from the disk. */
-  loading: boolean;
+  /**
+   * Entries from here on are being read back from the disk; nothing is sent meanwhile. `next` may
+   * move before they arrive: then they are of no use, and the reading is over all the same.
+   */
+  loading: Index | null;
 }
 
 /** A follower of which nothing is known yet: the log is probed from its end. */
@@ -42,7 +45,7 @@ export function freshProgress(next: Index, now: number): Progress {
     movedAt: now,
     ackedRound: 0,
     toldCommit: 0,
-    loading: false,
+    loading: null,
   };
 }
 
@@ -51,7 +54,6 @@ export function becomeProbe(progress: Progress, now: number): void {
   progress.next = progress.match + 1;
   progress.feed = { kind: "probe", paused: false };
   progress.movedAt = now;
-  progress.loading = false;
 }
 
 export function becomeReplicate(progress: Progress, now: number): void {
