@@ -29,6 +29,7 @@ export { restoreLatest } from "./driver/installation.ts";
 export { DRIVER_LIMITS, type DriverLimits } from "./driver/limits.ts";
 export * from "./ports/log-store.ts";
 export { LogTail } from "./log/log-tail.ts";
+export { recoverTail, type FoundLog, type RecoveredTail } from "./log/recovered-tail.ts";
 export { ConfigurationTracker } from "./membership/configuration-tracker.ts";
 export * from "./ports/replicated-log.ts";
 export * from "./ports/runtime.ts";
