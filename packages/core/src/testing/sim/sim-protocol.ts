@@ -1,0 +1,35 @@
+import type { Configuration } from "../../configuration.ts";
+import type { NodeId } from "../../ids.ts";
+import type { Prng } from "../../prng.ts";
+import type { MessageCodec, Protocol, Recovered } from "../../protocol.ts";
+import type { Ballot, CheckerFactory, SentPromise } from "../checkers/checker.ts";
+
+/** What one process life of a protocol is made from. */
+export interface SimProtocolOptions {
+  readonly self: NodeId;
+  readonly configuration: Configuration;
+  readonly recovered: Recovered;
+  /** The protocol's own randomness; differs for every process life. */
+  readonly prng: Prng;
+  /** The same for every member and life of a simulation: limits and the like are derived from it. */
+  readonly setting: number;
+  readonly electionMillis: number;
+  readonly heartbeatMillis: number;
+}
+
+/** How the simulator makes and understands a protocol. */
+export interface SimProtocol<Message> {
+  readonly name: string;
+  readonly codec: MessageCodec<Message>;
+  /** Whether it is right also where single messages get lost, doubled or overtaken. */
+  readonly toleratesUnreliableLinks: boolean;
+  create(options: SimProtocolOptions): Protocol<Message>;
+  /** Reads term and vote out of a hard state. */
+  ballot(hardState: Uint8Array): Ballot;
+  /** What others may rely on once the message has left; null for nothing. */
+  promise(message: Message, to: NodeId): SentPromise | null;
+  /** One line for a transcript. */
+  describe(message: Message): string;
+  /** Invariants of this protocol alone. */
+  readonly checkers?: readonly CheckerFactory[];
+}
