@@ -1,0 +1,24 @@
+import type { QuorateError } from "@quorate/core";
+import type { InitialMember } from "./identity.ts";
+import type { MemberLog } from "./member-log.ts";
+
+/** What a member is started with; URLs as in etcd's flags, `http://host:port`. */
+export interface MemberOptions {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly listenPeerUrls: readonly string[];
+  readonly listenClientUrls: readonly string[];
+  /** Where clients are told to find this member. */
+  readonly advertiseClientUrls: readonly string[];
+  /** Every member of the new cluster, this one included; ignored once the directory holds data. */
+  readonly initialCluster: readonly InitialMember[];
+  /** Keeps clusters with the same addresses apart. */
+  readonly initialClusterToken: string;
+  readonly heartbeatMillis: number;
+  readonly electionMillis: number;
+  /** A snapshot is taken whenever so many entries were applied since the last. */
+  readonly snapshotEntries: number;
+  readonly log: MemberLog;
+  /** Called once when the member cannot go on; it has stopped, and was logged with the remedy. */
+  readonly onFatal: (error: QuorateError) => void;
+}

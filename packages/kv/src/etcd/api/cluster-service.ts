@@ -1,0 +1,32 @@
+import { isVoter } from "@quorate/core";
+import type { Method } from "../../grpc/index.ts";
+import { decodeMemberList, ProtoWriter } from "../codec/index.ts";
+import { decodeOrFail, whenReadable, wireId, type EtcdMember } from "./etcd-member.ts";
+
+/** etcdserverpb.Cluster, as far as it changes nothing. */
+export function clusterService(member: EtcdMember): readonly (readonly [string, Method])[] {
+  const list: Method = {
+    kind: "unary",
+    handle: (bytes, call) => {
+      const linearizable = decodeOrFail(decodeMemberList, bytes, call);
+      if (linearizable === null) return;
+      whenReadable(member, !linearizable, call, () => call.respond(memberList(member)));
+    },
+  };
+  return [["/etcdserverpb.Cluster/MemberList", list]];
+}
+
+/** Addresses are the configuration's, names and client URLs what the members announced. */
+function memberList(member: EtcdMember): Uint8Array {
+  const { latest } = member.requests.view().configurations;
+  // Unlike every other header etcd's says no revision here.
+  const writer = member.begin(0);
+  for (const { id, addresses } of latest.members) {
+    const announced = member.machine.members.get(id);
+    const item = new ProtoWriter(128).uint64(1, wireId(id)).string(2, announced?.name ?? "");
+    for (const url of addresses) item.string(3, url);
+    for (const url of announced?.clientUrls ?? []) item.string(4, url);
+    writer.message(2, item.bool(5, !isVoter(latest, id)).finish());
+  }
+  return writer.finish();
+}

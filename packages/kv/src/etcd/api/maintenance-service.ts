@@ -1,0 +1,50 @@
+import { isVoter } from "@quorate/core";
+import { STATUS, type Method, type UnaryCall } from "../../grpc/index.ts";
+import { checkRevision } from "../apply/index.ts";
+import { decodeAlarmAction, decodeHashKv } from "../codec/index.ts";
+import { ETCD_FAILURES } from "../etcd-failure.ts";
+import { hashKv } from "../store/index.ts";
+import { SERVER_VERSION } from "../version.ts";
+import { decodeOrFail, refused, wireId, type EtcdMember } from "./etcd-member.ts";
+
+/** etcdserverpb.Maintenance, as far as it only looks. */
+export function maintenanceService(member: EtcdMember): readonly (readonly [string, Method])[] {
+  const unary = (
+    name: string,
+    handle: (request: Uint8Array, call: UnaryCall) => void,
+  ): readonly [string, Method] => [`/etcdserverpb.Maintenance/${name}`, { kind: "unary", handle }];
+  return [
+    unary("Status", (_, call) => call.respond(status(member))),
+    unary("HashKV", (bytes, call) => handleHashKv(member, bytes, call)),
+    unary("Hash", (_, call) => {
+      const { store } = member.machine;
+      call.respond(member.begin().int64(2, hashKv(store, store.revision)).finish());
+    }),
+    unary("Alarm", (bytes, call) => {
+      const action = decodeOrFail(decodeAlarmAction, bytes, call);
+      if (action === 0) call.respond(member.begin().finish()); // there are none to list
+      else if (action !== null) call.fail(STATUS.unimplemented, "alarms are not implemented yet");
+    }),
+  ];
+}
+
+/** All of it is this member's own knowledge: that is what one asks a single endpoint for. */
+function status(member: EtcdMember): Uint8Array {
+  const { machine, requests, self } = member;
+  const { leader, commit, term, applied, configurations } = requests.view();
+  const { bytes } = machine.store;
+  const writer = member.begin().string(2, SERVER_VERSION).int64(3, bytes);
+  writer.uint64(4, leader === null ? 0n : wireId(leader)).int64(5, commit);
+  writer.int64(6, term).int64(7, applied);
+  if (leader === null) writer.string(8, ETCD_FAILURES.noLeader.message);
+  return writer.int64(9, bytes).bool(10, !isVoter(configurations.latest, self)).finish();
+}
+
+function handleHashKv(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
+  const asked = decodeOrFail(decodeHashKv, bytes, call);
+  const { store } = member.machine;
+  if (asked === null || refused(call, checkRevision(store, asked))) return;
+  const revision = asked > 0 ? asked : store.revision;
+  const writer = member.begin().int64(2, hashKv(store, revision));
+  call.respond(writer.int64(3, store.compacted).int64(4, revision).finish());
+}

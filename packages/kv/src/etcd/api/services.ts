@@ -1,0 +1,18 @@
+import type { Services } from "../../grpc/index.ts";
+import { clusterService } from "./cluster-service.ts";
+import type { EtcdMember } from "./etcd-member.ts";
+import { healthService } from "./health-service.ts";
+import { kvService } from "./kv-service.ts";
+import { maintenanceService } from "./maintenance-service.ts";
+import { unimplementedMethods } from "./unimplemented.ts";
+
+/** Every method that a client of etcd may call. */
+export function etcdServices(member: EtcdMember): Services {
+  return new Map([
+    ...unimplementedMethods(),
+    ...kvService(member),
+    ...clusterService(member),
+    ...maintenanceService(member),
+    ...healthService(member),
+  ]);
+}

@@ -1,0 +1,14 @@
+/**
+ * What a request can be refused for, by name; `etcd-failure.ts` has etcd's code and text for each.
+ */
+export type RequestRefusal =
+  | "emptyKey"
+  | "keyNotFound"
+  | "valueProvided"
+  | "leaseProvided"
+  | "leaseNotFound"
+  | "tooManyOps"
+  | "duplicateKey"
+  | "invalidSortOption"
+  | "compacted"
+  | "futureRevision";

@@ -1,0 +1,12 @@
+export { encodeCommand, type Command } from "./command.ts";
+export { EtcdStateMachine, type EtcdResult, type WriteResponse } from "./etcd-state-machine.ts";
+export type { RequestRefusal } from "./failure.ts";
+export { checkRevision, range } from "./range.ts";
+export { checkTxn, executeTxn, isReadOnly, isSerializable, planTxn } from "./txn.ts";
+export {
+  TXN_OPS_MAX,
+  validateDeleteRange,
+  validatePut,
+  validateRange,
+  validateTxn,
+} from "./validate.ts";

@@ -1,0 +1,115 @@
+import type { Compare, RequestOp, TxnRequest } from "../codec/requests.ts";
+import type { OpResult } from "../codec/responses.ts";
+import { keyRange } from "../store/key-order.ts";
+import type { MvccStore } from "../store/mvcc-store.ts";
+import type { LiveVersion } from "../store/version.ts";
+import type { RequestRefusal } from "./failure.ts";
+import { checkRevision, compareBytes, range } from "./range.ts";
+import { checkPut, deleteRange, put } from "./write.ts";
+
+/** A transaction with every comparison decided: what is going to be executed. */
+export interface TxnPlan {
+  readonly succeeded: boolean;
+  readonly ops: readonly PlannedOp[];
+}
+
+type PlannedOp =
+  | { readonly kind: "op"; readonly op: Exclude<RequestOp, TxnRequest> }
+  | { readonly kind: "txn"; readonly plan: TxnPlan };
+
+/**
+ * Decides all comparisons, nested ones too, on the state before the transaction, as etcd does: which
+ * operations run, and so what must be checked, is known before the first of them changes anything.
+ */
+export function planTxn(store: MvccStore, request: TxnRequest): TxnPlan {
+  const succeeded = request.compare.every((compare) => holds(store, compare));
+  const branch = succeeded ? request.success : request.failure;
+  const ops = branch
+    .filter((op) => op !== null)
+    .map((op): PlannedOp => (op.kind === "txn" ? { kind: "txn", plan: planTxn(store, op) } : { kind: "op", op }));
+  return { succeeded, ops };
+}
+
+/** Everything that could fail, checked before the first write: nothing is ever half applied. */
+export function checkTxn(store: MvccStore, plan: TxnPlan): RequestRefusal | null {
+  for (const planned of plan.ops) {
+    const refusal = planned.kind === "txn" ? checkTxn(store, planned.plan) : checkOp(store, planned.op);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function checkOp(store: MvccStore, op: Exclude<RequestOp, TxnRequest>): RequestRefusal | null {
+  if (op.kind === "range") return checkRevision(store, op.revision);
+  return op.kind === "put" ? checkPut(store, op) : null;
+}
+
+/** Runs the operations in order; each sees what those before it did. */
+export function executeTxn(store: MvccStore, plan: TxnPlan): Extract<OpResult, { kind: "txn" }> {
+  const responses = plan.ops.map((planned): OpResult => {
+    if (planned.kind === "txn") return executeTxn(store, planned.plan);
+    const { op } = planned;
+    if (op.kind === "put") return put(store, op);
+    if (op.kind === "deleteRange") return deleteRange(store, op);
+    return range(store, op, op.revision > 0 ? op.revision : store.nextRevision);
+  });
+  return { kind: "txn", succeeded: plan.succeeded, responses };
+}
+
+/** Whether the transaction cannot change anything, whatever its comparisons say. */
+export function isReadOnly(request: TxnRequest): boolean {
+  return [...request.success, ...request.failure].every(
+    (op) => op === null || op.kind === "range" || (op.kind === "txn" && isReadOnly(op)),
+  );
+}
+
+/** Whether every range in it is content with this member's own state. */
+export function isSerializable(request: TxnRequest): boolean {
+  return [...request.success, ...request.failure].every(
+    (op) => op === null || (op.kind === "range" ? op.serializable : op.kind === "txn" && isSerializable(op)),
+  );
+}
+
+/** Of a range all keys must satisfy; a key that is not there has zeros, and no value. */
+function holds(store: MvccStore, compare: Compare): boolean {
+  let any = false;
+  for (const version of store.range(keyRange(compare.key, compare.rangeEnd), store.revision)) {
+    any = true;
+    if (!satisfies(compare, version)) return false;
+  }
+  if (any || compare.rangeEnd.length > 0) return true;
+  return compare.target.kind !== "value" && satisfies(compare, null);
+}
+
+function satisfies({ result, target }: Compare, version: LiveVersion | null): boolean {
+  const order = compareWith(target, version);
+  switch (result) {
+    case "equal":
+      return order === 0;
+    case "notEqual":
+      return order !== 0;
+    case "greater":
+      return order > 0;
+    case "less":
+      return order < 0;
+    case null:
+      return true; // etcd lets a comparison of no known kind pass
+  }
+}
+
+function compareWith(target: Compare["target"], version: LiveVersion | null): number {
+  switch (target.kind) {
+    case "value":
+      return version === null ? 0 : compareBytes(version.value, target.value);
+    case "lease": {
+      const lease = version?.lease ?? 0n;
+      return lease < target.lease ? -1 : lease > target.lease ? 1 : 0;
+    }
+    case "version":
+      return (version?.count ?? 0) - target.number;
+    case "create":
+      return (version?.create ?? 0) - target.number;
+    case "mod":
+      return (version?.mod ?? 0) - target.number;
+  }
+}

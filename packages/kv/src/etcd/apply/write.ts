@@ -1,0 +1,42 @@
+import type { DeleteRangeRequest, PutRequest } from "../codec/requests.ts";
+import type { OpResult } from "../codec/responses.ts";
+import { keyRange, keyText } from "../store/key-order.ts";
+import type { MvccStore } from "../store/mvcc-store.ts";
+import type { RequestRefusal } from "./failure.ts";
+import { toKeyValue } from "./range.ts";
+
+/** What about a put depends on the state. Must pass before {@link put}. */
+export function checkPut(store: MvccStore, request: PutRequest): RequestRefusal | null {
+  // There are no leases yet: none can be found.
+  if (request.lease !== 0n) return "leaseNotFound";
+  if (!request.ignoreValue && !request.ignoreLease) return null;
+  return store.get(keyText(request.key), store.revision) === null ? "keyNotFound" : null;
+}
+
+export function put(store: MvccStore, request: PutRequest): Extract<OpResult, { kind: "put" }> {
+  const key = keyText(request.key);
+  const needsBefore = request.prevKv || request.ignoreValue || request.ignoreLease;
+  const before = needsBefore ? store.get(key, store.nextRevision) : null;
+  // A copy of its own: the request's bytes are a view of a whole batch, which would stay with it.
+  const value = request.ignoreValue && before !== null ? before.value : copy(request.value);
+  const lease = request.ignoreLease && before !== null ? before.lease : request.lease;
+  store.put(key, value, lease);
+  return { kind: "put", prevKv: request.prevKv && before !== null ? toKeyValue(before) : null };
+}
+
+export function deleteRange(
+  store: MvccStore,
+  request: DeleteRangeRequest,
+): Extract<OpResult, { kind: "deleteRange" }> {
+  // Collected first: deleting changes what is being walked.
+  const found = [...store.range(keyRange(request.key, request.rangeEnd), store.nextRevision)];
+  for (const version of found) store.delete(version.key);
+  const prevKvs = request.prevKv ? found.map((version) => toKeyValue(version)) : [];
+  return { kind: "deleteRange", deleted: found.length, prevKvs };
+}
+
+function copy(bytes: Uint8Array): Uint8Array {
+  const own = new Uint8Array(bytes.length);
+  own.set(bytes);
+  return own;
+}

@@ -1,0 +1,11 @@
+/**
+ * etcd's messages as bytes, written by hand for the few that are on the hot path of every request.
+ *
+ * @packageDocumentation
+ */
+export * from "./decode-requests.ts";
+export * from "./encode-requests.ts";
+export * from "./proto-reader.ts";
+export * from "./proto-writer.ts";
+export type * from "./requests.ts";
+export * from "./responses.ts";

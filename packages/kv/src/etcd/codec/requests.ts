@@ -1,0 +1,79 @@
+/** Requests of etcd's KV service, as decoded: every field present, zero where it was left out. */
+
+export type SortOrder = "none" | "ascend" | "descend";
+export type SortTarget = "key" | "version" | "create" | "mod" | "value";
+
+export interface RangeRequest {
+  readonly kind: "range";
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
+  readonly limit: number;
+  readonly revision: number;
+  /** Null: a number that names no order or target. */
+  readonly sortOrder: SortOrder | null;
+  readonly sortTarget: SortTarget | null;
+  readonly serializable: boolean;
+  readonly keysOnly: boolean;
+  readonly countOnly: boolean;
+  readonly minModRevision: number;
+  readonly maxModRevision: number;
+  readonly minCreateRevision: number;
+  readonly maxCreateRevision: number;
+}
+
+export interface PutRequest {
+  readonly kind: "put";
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly lease: bigint;
+  readonly prevKv: boolean;
+  readonly ignoreValue: boolean;
+  readonly ignoreLease: boolean;
+}
+
+export interface DeleteRangeRequest {
+  readonly kind: "deleteRange";
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
+  readonly prevKv: boolean;
+}
+
+export type RequestOp = RangeRequest | PutRequest | DeleteRangeRequest | TxnRequest;
+
+export type CompareResult = "equal" | "greater" | "less" | "notEqual";
+
+/** What a key is compared with; the value compares bytes, all others numbers. */
+export type CompareTarget =
+  | { readonly kind: "version" | "create" | "mod"; readonly number: number }
+  | { readonly kind: "value"; readonly value: Uint8Array }
+  | { readonly kind: "lease"; readonly lease: bigint };
+
+export interface Compare {
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
+  /** Null: a number that names no comparison. */
+  readonly result: CompareResult | null;
+  readonly target: CompareTarget;
+}
+
+export interface TxnRequest {
+  readonly kind: "txn";
+  readonly compare: readonly Compare[];
+  /** Null: an operation of a kind that is not known. */
+  readonly success: readonly (RequestOp | null)[];
+  readonly failure: readonly (RequestOp | null)[];
+}
+
+export interface CompactionRequest {
+  readonly kind: "compact";
+  readonly revision: number;
+  readonly physical: boolean;
+}
+
+/** A member's own announcement of what its configuration does not say. Ours, not etcd's. */
+export interface MemberAttributes {
+  readonly kind: "memberAttributes";
+  readonly id: string;
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+}

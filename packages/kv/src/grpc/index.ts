@@ -1,0 +1,25 @@
+/**
+ * A gRPC server over the HTTP/2 server next door: a table of methods in, calls out.
+ *
+ * ```ts
+ * const server = await startGrpcServer({
+ *   host: "127.0.0.1",
+ *   port: 0,
+ *   services: new Map([
+ *     ["/demo.Echo/Say", { kind: "unary", handle: (request, call) => call.respond(request) }],
+ *   ]),
+ * });
+ * ```
+ *
+ * Read in this order: `service`, `route`, `exchange`, `unary-exchange`, `stream-exchange`, `server`.
+ *
+ * @packageDocumentation
+ */
+export {
+  startGrpcServer,
+  type GrpcLimits,
+  type GrpcServer,
+  type GrpcServerOptions,
+} from "./server.ts";
+export type { Call, Method, Services, StreamCall, UnaryCall } from "./service.ts";
+export { STATUS, type Failure, type GrpcStatus } from "./status.ts";

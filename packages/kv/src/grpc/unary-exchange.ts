@@ -1,0 +1,71 @@
+import type { Http2Stream } from "../http2/index.ts";
+import { HEAD, OK } from "./answer-blocks.ts";
+import { Exchange, type CallContext } from "./exchange.ts";
+import { PREFIX_BYTES, writePrefix } from "./message-framing.ts";
+import type { MethodRoute } from "./route.ts";
+import type { UnaryCall } from "./service.ts";
+import { STATUS } from "./status.ts";
+
+/** A call with one request and one answer. */
+export class UnaryExchange extends Exchange implements UnaryCall {
+  readonly #handle: (request: Uint8Array, call: UnaryCall) => void;
+  #request: Uint8Array | null = null;
+
+  constructor(
+    stream: Http2Stream,
+    route: MethodRoute,
+    handle: (request: Uint8Array, call: UnaryCall) => void,
+    context: CallContext,
+  ) {
+    super(stream, route, context);
+    this.#handle = handle;
+  }
+
+  respond(message: Uint8Array): void {
+    if (!this.settle()) return;
+    const { stream } = this;
+    const at = stream.reserve(HEAD, PREFIX_BYTES + message.length, OK);
+    if (at >= 0) {
+      const { output } = stream;
+      output.set(message, writePrefix(output, at, message.length));
+      return;
+    }
+    const prefix = new Uint8Array(PREFIX_BYTES);
+    writePrefix(prefix, 0, message.length);
+    this.#respondLater([prefix, message]);
+  }
+
+  respondWith(size: number, write: (into: Uint8Array, offset: number) => void): void {
+    if (!this.settle()) return;
+    const { stream } = this;
+    const at = stream.reserve(HEAD, PREFIX_BYTES + size, OK);
+    if (at >= 0) {
+      const { output } = stream;
+      write(output, writePrefix(output, at, size));
+      return;
+    }
+    const framed = new Uint8Array(PREFIX_BYTES + size);
+    write(framed, writePrefix(framed, 0, size));
+    this.#respondLater([framed]);
+  }
+
+  protected override message(message: Uint8Array): void {
+    if (this.#request === null) this.#request = message;
+    else this.cancelWith(STATUS.internal, "more than one message in a unary request");
+  }
+
+  /** Only now is it certain that the request is the only one. */
+  protected override complete(): void {
+    const request = this.#request;
+    if (request === null) return this.fail(STATUS.internal, "unary request without a message");
+    this.#request = null;
+    this.#handle(request, this);
+  }
+
+  /** The peer's windows do not let all of it leave at once. */
+  #respondLater(pieces: readonly Uint8Array[]): void {
+    this.stream.headers(HEAD, false);
+    this.stream.data(pieces);
+    this.stream.end(OK);
+  }
+}

@@ -1,0 +1,71 @@
+import type {
+  GroupView,
+  Index,
+  NodeId,
+  Outcome,
+  QuorateError,
+  ReadMode,
+  ReplicatedLog,
+} from "@quorate/core";
+
+/** A replicated log whose answers the test gives, when it wants to. */
+export class FakeLog<Result> implements ReplicatedLog<Result> {
+  readonly proposed: { command: Uint8Array; done: (outcome: Outcome<Result>) => void }[] = [];
+  readonly reads: ((failure: QuorateError | null) => void)[] = [];
+  #view: GroupView;
+  readonly #listeners = new Set<(view: GroupView) => void>();
+
+  constructor(view: Partial<GroupView> = {}) {
+    this.#view = { ...idleView("a1"), ...view };
+  }
+
+  propose(command: Uint8Array, done: (outcome: Outcome<Result>) => void): void {
+    this.proposed.push({ command, done });
+  }
+
+  read(mode: ReadMode, done: (failure: QuorateError | null) => void): void {
+    if (mode === "local") done(null);
+    else this.reads.push(done);
+  }
+
+  ask(_member: NodeId | "leader", _question: Uint8Array): void {}
+
+  view(): GroupView {
+    return this.#view;
+  }
+
+  onView(listener: (view: GroupView) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  checkpoint(): void {}
+
+  /** Changes the view and tells the listeners. */
+  become(change: Partial<GroupView>): void {
+    this.#view = { ...this.#view, ...change };
+    for (const listener of this.#listeners) listener(this.#view);
+  }
+}
+
+/** What a member that leads a group of one in term 2 sees. */
+export function idleView(self: NodeId, last: Index = 1): GroupView {
+  const configuration = {
+    members: [{ id: self, addresses: ["http://127.0.0.1:2380"] }],
+    quorum: { kind: "majority", voters: [self] },
+  } as const;
+  return {
+    self,
+    role: "leader",
+    isLeader: true,
+    leader: self,
+    term: 2,
+    ready: true,
+    commit: last,
+    applied: last,
+    first: 1,
+    last,
+    configurations: { committed: configuration, latest: configuration },
+    progress: new Map(),
+  };
+}
