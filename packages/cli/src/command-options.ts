@@ -1,0 +1,49 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+
+/** What every command but the daemons understands. */
+export interface CommonOptions {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** What every command that asks a cluster understands. */
+export interface ClientOptions extends CommonOptions {
+  readonly endpoints?: string;
+  readonly timeout: number;
+}
+
+/** Adds `--json` and `--verbose`. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--json", "print JSON, errors too", false)
+    .option("--verbose", "print stack traces with errors", false);
+}
+
+/** Adds the options of every command that asks a cluster. */
+export function withClientOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .option(
+      "--endpoints <list>",
+      "host:port of members, comma-separated (or QUORATE_ENDPOINTS, ETCDCTL_ENDPOINTS; default: 127.0.0.1:2379)",
+    )
+    .addOption(
+      new Option("--timeout <seconds>", "how long to wait for an answer")
+        .argParser(positiveNumber)
+        .default(5),
+    );
+}
+
+/** Parses a whole number from `least` up. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`it must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("it must be a number of seconds above 0.");
+}

@@ -1,0 +1,223 @@
+import { z } from "zod";
+import { CliError } from "../cli-error.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { Given } from "./given.ts";
+import { ownEntryProblem, parseInitialCluster, type InitialMember } from "./initial-cluster.ts";
+import { advertiseProblem, isWildcard, listenProblem, parseUrls, type MemberUrl } from "./urls.ts";
+
+/** The levels of a log, least severe first. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "panic", "fatal"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = "json" | "console";
+
+/** Everything that a member is started with, checked. */
+export interface ServerSettings {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly listenClientUrls: readonly MemberUrl[];
+  readonly advertiseClientUrls: readonly MemberUrl[];
+  readonly listenPeerUrls: readonly MemberUrl[];
+  readonly initialAdvertisePeerUrls: readonly MemberUrl[];
+  readonly initialCluster: readonly InitialMember[];
+  readonly initialClusterState: "new" | "existing";
+  readonly initialClusterToken: string;
+  readonly heartbeatMs: number;
+  readonly electionMs: number;
+  readonly snapshotCount: number;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}
+
+/** etcd's own bound on `--election-timeout`. */
+const ELECTION_MS_MAX = 50_000;
+/** etcd's own bound on how much longer an election waits than a heartbeat takes. */
+const ELECTION_PER_HEARTBEAT = 5;
+const NAME_LENGTH_MAX = 128;
+
+const wholeNumber = (least: number, most: number, unit: string): z.ZodType<number, string> =>
+  z.string().transform((text, context) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    const range = `a whole number of ${unit} from ${least} to ${most}`;
+    context.addIssue({ code: "custom", message: `"${text}" is not ${range}` });
+    return z.NEVER;
+  });
+
+type UrlsCheck = (urls: readonly MemberUrl[]) => string | null;
+
+const urls = (check: UrlsCheck): z.ZodType<readonly MemberUrl[], string> =>
+  z.string().transform((text, context) => {
+    const parsed = parseUrls(text);
+    const problem = "problem" in parsed ? parsed.problem : check(parsed);
+    if (problem === null && !("problem" in parsed)) return parsed;
+    context.addIssue({ code: "custom", message: problem ?? "is not a list of URLs" });
+    return z.NEVER;
+  });
+
+const listenable: UrlsCheck = (list) => firstProblem(list, listenProblem);
+const advertisable: UrlsCheck = (list) => firstProblem(list, advertiseProblem);
+const advertisableOnce: UrlsCheck = (list) =>
+  list.length > 1
+    ? "a member has one peer URL here: keep the one that all others reach"
+    : advertisable(list);
+
+function firstProblem(
+  list: readonly MemberUrl[],
+  problemOf: (url: MemberUrl) => string | null,
+): string | null {
+  for (const url of list) {
+    const problem = problemOf(url);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+const oneOf = <const Choice extends string>(
+  ...choices: readonly Choice[]
+): z.ZodType<Choice, string> =>
+  z.enum(choices, {
+    error: (issue) => `"${String(issue.input)}" is not one of ${choices.join(", ")}`,
+  });
+
+const schema = z.object({
+  name: z
+    .string()
+    .max(NAME_LENGTH_MAX, `is longer than ${NAME_LENGTH_MAX} characters: choose a shorter one`)
+    .regex(/^[^\s,=/\\]+$/, "must not be empty nor hold spaces, commas, slashes or ="),
+  "data-dir": z.string().min(1, "must name a directory"),
+  "listen-client-urls": urls(listenable),
+  "advertise-client-urls": urls(advertisable),
+  "listen-peer-urls": urls(listenable),
+  "initial-advertise-peer-urls": urls(advertisableOnce),
+  "initial-cluster": z.string().transform((text, context) => {
+    const parsed = parseInitialCluster(text);
+    if (!("problem" in parsed)) return parsed;
+    context.addIssue({ code: "custom", message: parsed.problem });
+    return z.NEVER;
+  }),
+  "initial-cluster-state": oneOf("new", "existing"),
+  "initial-cluster-token": z.string().min(1, "must not be empty"),
+  "heartbeat-interval": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
+  "election-timeout": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
+  "snapshot-count": wholeNumber(1, 1_000_000_000, "entries"),
+  "log-level": oneOf(...LOG_LEVELS),
+  "log-format": oneOf("json", "console"),
+});
+
+/** The flags that a start acts on; `config-file` and `version` are dealt with before. */
+export const SETTING_FLAGS: readonly string[] = Object.keys(schema.shape);
+
+/**
+ * Checks what was given and fills in etcd's defaults.
+ *
+ * @param console whether logs go to a person by default
+ * @throws `CliError` (usage) with one line per wrong setting, each naming it and the remedy
+ */
+export function toSettings(values: ReadonlyMap<string, Given>, console: boolean): ServerSettings {
+  const given = withDefaults(values, console);
+  const checked = schema.safeParse(Object.fromEntries(given));
+  if (!checked.success) {
+    throw new CliError(EXIT.usage, issueLines(checked.error.issues, values).join("\n"));
+  }
+  const settings = named(checked.data);
+  const problem = crossProblem(settings, values);
+  if (problem) throw new CliError(EXIT.usage, problem);
+  return settings;
+}
+
+/** One line per wrong setting; defaults that were derived from a wrong one are not blamed. */
+function issueLines(
+  issues: readonly z.core.$ZodIssue[],
+  values: ReadonlyMap<string, Given>,
+): string[] {
+  const lines = issues.map((issue) => {
+    const flag = String(issue.path[0]);
+    const from = values.get(flag)?.from;
+    return { given: from !== undefined, text: `${from ?? `--${flag}`}: ${issue.message}` };
+  });
+  const given = lines.filter((line) => line.given);
+  return (given.length > 0 ? given : lines).map((line) => line.text);
+}
+
+/** What a user should hear about settings that are right but seldom meant. */
+export function settingWarnings(settings: ServerSettings): readonly string[] {
+  const warnings: string[] = [];
+  for (const { url, host } of settings.advertiseClientUrls) {
+    if (!isWildcard(host)) continue;
+    warnings.push(
+      `clients on other machines cannot use the advertised ${url}: set --advertise-client-urls`,
+    );
+  }
+  if (settings.name === "default" && settings.initialCluster.length > 1) {
+    warnings.push('the member is called "default": give every member its own --name');
+  }
+  return warnings;
+}
+
+function withDefaults(values: ReadonlyMap<string, Given>, console: boolean): Map<string, string> {
+  const texts = new Map([...values].map(([flag, { value }]) => [flag, value]));
+  const fallback = (flag: string, text: string): void => {
+    if (!texts.has(flag)) texts.set(flag, text);
+  };
+  fallback("name", "default");
+  fallback("data-dir", `${texts.get("name") ?? ""}.quorate`);
+  fallback("listen-client-urls", "http://localhost:2379");
+  fallback("advertise-client-urls", texts.get("listen-client-urls") ?? "");
+  fallback("listen-peer-urls", "http://localhost:2380");
+  fallback("initial-advertise-peer-urls", "http://localhost:2380");
+  fallback(
+    "initial-cluster",
+    `${texts.get("name") ?? ""}=${texts.get("initial-advertise-peer-urls") ?? ""}`,
+  );
+  fallback("initial-cluster-state", "new");
+  fallback("initial-cluster-token", "etcd-cluster");
+  fallback("heartbeat-interval", "100");
+  fallback("election-timeout", "1000");
+  fallback("snapshot-count", "10000");
+  fallback("log-level", "info");
+  fallback("log-format", console ? "console" : "json");
+  return texts;
+}
+
+function named(data: z.output<typeof schema>): ServerSettings {
+  return {
+    name: data.name,
+    dataDir: data["data-dir"],
+    listenClientUrls: data["listen-client-urls"],
+    advertiseClientUrls: data["advertise-client-urls"],
+    listenPeerUrls: data["listen-peer-urls"],
+    initialAdvertisePeerUrls: data["initial-advertise-peer-urls"],
+    initialCluster: data["initial-cluster"],
+    initialClusterState: data["initial-cluster-state"],
+    initialClusterToken: data["initial-cluster-token"],
+    heartbeatMs: data["heartbeat-interval"],
+    electionMs: data["election-timeout"],
+    snapshotCount: data["snapshot-count"],
+    logLevel: data["log-level"],
+    logFormat: data["log-format"],
+  };
+}
+
+/** What is wrong between two settings that are each right. */
+function crossProblem(settings: ServerSettings, values: ReadonlyMap<string, Given>): string | null {
+  const from = (flag: string): string => values.get(flag)?.from ?? `--${flag}`;
+  const { name, heartbeatMs, electionMs } = settings;
+  if (electionMs < ELECTION_PER_HEARTBEAT * heartbeatMs) {
+    const least = `at least ${ELECTION_PER_HEARTBEAT} times --heartbeat-interval (${heartbeatMs})`;
+    return `${from("election-timeout")}: ${electionMs} is too short: make it ${least}`;
+  }
+  const clients = settings.listenClientUrls;
+  const shared = clients.find((url) =>
+    settings.listenPeerUrls.some((peer) => peer.url === url.url),
+  );
+  if (shared) {
+    return `${from("listen-client-urls")}: ${shared.url} is also in --listen-peer-urls: use another port`;
+  }
+  const unreachable = settings.initialCluster.find(({ peerUrl }) => isWildcard(peerUrl.host));
+  if (unreachable && settings.initialCluster.length > 1) {
+    const { url } = unreachable.peerUrl;
+    return `${from("initial-cluster")}: other members cannot reach ${url}: write the address of that machine`;
+  }
+  const own = ownEntryProblem(name, settings.initialAdvertisePeerUrls, settings.initialCluster);
+  return own ? `${from("initial-cluster")}: ${own}` : null;
+}

@@ -1,0 +1,3 @@
+/** The protocols that can be simulated. */
+export const PROTOCOLS = ["raft"] as const;
+export type ProtocolName = (typeof PROTOCOLS)[number];

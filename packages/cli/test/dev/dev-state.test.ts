@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readDevState, writeDevState, type DevState } from "../../src/dev/dev-state.ts";
+import { choosePorts, portsFrom } from "../../src/dev/ports.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "quorate-dev-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const STATE: DevState = {
+  version: 1,
+  token: "dev-1",
+  supervisor: null,
+  members: [{ name: "m1", clientPort: 2379, peerPort: 2479, pid: 7 }],
+};
+
+test("the state is read as it was written, and nothing else is left beside it", () => {
+  const dataDir = join(directory, "new");
+  expect(readDevState(dataDir)).toBe(null);
+  writeDevState(dataDir, STATE);
+  expect(readDevState(dataDir)).toEqual(STATE);
+  expect(readdirSync(dataDir)).toEqual(["dev.json"]);
+});
+
+test.each([["{"], ["{}"], [JSON.stringify({ ...STATE, version: 2 })]])(
+  "a state like %s is refused",
+  (text) => {
+    writeFileSync(join(directory, "dev.json"), text);
+    expect(() => readDevState(directory)).toThrow(
+      /dev\.json is not a state of this version: choose another --data-dir/,
+    );
+  },
+);
+
+test("a port in use is named", async () => {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+  const refused = choosePorts(1, port);
+  await expect(refused).rejects.toThrow(
+    `port ${port} is in use: stop what listens there, or give another --client-port`,
+  );
+  server.close();
+});
+
+test("members' ports follow each other", () => {
+  expect(portsFrom(4000, 3)).toEqual({ client: [4000, 4001, 4002], peer: [4100, 4101, 4102] });
+});

@@ -1,0 +1,38 @@
+import type { Output, Terminal } from "../src/terminal/terminal.ts";
+
+/** A terminal that keeps what is written, for `run` in this very process. */
+export interface FakeTerminal extends Terminal {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+export interface FakeTerminalOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly stop?: AbortSignal;
+  readonly isTerminal?: boolean;
+  readonly colours?: boolean;
+}
+
+export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
+  const { isTerminal = false, colours = false } = options;
+  const written = { out: "", err: "" };
+  const output = (to: "out" | "err"): Output => ({
+    write(chunk) {
+      written[to] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    },
+    isTerminal,
+    colours,
+    columns: 100,
+  });
+  return {
+    out: output("out"),
+    err: output("err"),
+    env: options.env ?? {},
+    readInput: () => Promise.resolve(Buffer.from(options.input ?? "")),
+    stop: options.stop ?? new AbortController().signal,
+    self: [],
+    stdout: () => written.out,
+    stderr: () => written.err,
+  };
+}
