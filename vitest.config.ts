@@ -4,5 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { conditions: ["@quorate/source"] },
   ssr: { resolve: { conditions: ["@quorate/source"] } },
-  test: { projects: ["packages/*"] },
+  test: {
+    projects: ["packages/*", { extends: true, test: { name: "tidy", root: ".ci" } }],
+    reporters: ["default", "./.ci/total-reporter.ts"],
+  },
 });
