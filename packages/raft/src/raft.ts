@@ -13,7 +13,7 @@ import type {
   Ticket,
 } from "@quorate/core";
 import { becomeFollower } from "./election/become.ts";
-import { campaign, countOwnVote } from "./election/campaign.ts";
+import { campaign, countOwnVote, requestVoteOf } from "./election/campaign.ts";
 import { expireForwarded, forwardProposals, requestRead } from "./follower/forward.ts";
 import { handle } from "./handlers.ts";
 import { advanceCommit } from "./leader/advance-commit.ts";
@@ -176,6 +176,7 @@ export class Raft implements Protocol<RaftMessage> {
     const { role } = node;
     if (role.kind === "follower" && role.leader === peer) role.leaderUnreachable = false;
     const progress = role.kind === "leader" ? role.followers.get(peer) : undefined;
+    requestVoteOf(node, peer);
     // What the old link still held is lost; a snapshot is resumed by the driver.
     if (progress !== undefined && progress.feed.kind !== "snapshot") becomeProbe(progress, node.now);
   }

@@ -23,7 +23,7 @@ export const TCP_LIMITS: TcpLimits = {
   probeMillis: 1_000,
   silenceMillis: 5_000,
   redialMillisMin: 50,
-  redialMillisMax: 2_000,
+  redialMillisMax: 500, // a peer that is back should not wait long: only one side dials
 };
 
 /** Where the transport tells what an operator should know. */

@@ -125,7 +125,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
         snapshotSent: (to, delivered) => this.#enqueue({ kind: "snapshotSent", to, delivered }),
       },
       this.#limits,
-      options.incarnation * 1000,
+      options.incarnation,
     );
     this.#receiver = new SnapshotReceiver(
       snapshots,

@@ -36,11 +36,21 @@ export function countVotes(node: RaftNode): void {
   }
 }
 
+/** A voter can be reached only now: it is asked then, rather than after another timeout. */
+export function requestVoteOf(node: RaftNode, peer: NodeId): void {
+  const { role } = node;
+  const isPolling = role.kind === "pre-candidate" || role.kind === "candidate";
+  if (!isPolling || role.votes.has(peer) || !othersThatVote(node).includes(peer)) return;
+  const pre = role.kind === "pre-candidate";
+  requestVote(node, peer, pre, pre ? node.term + 1 : node.term);
+}
+
 function requestVotes(node: RaftNode, pre: boolean, term: Term): void {
-  const { last } = node.log;
-  for (const voter of othersThatVote(node)) {
-    node.outbox.promise(voter, { kind: "voteRequest", term, pre, last });
-  }
+  for (const voter of othersThatVote(node)) requestVote(node, voter, pre, term);
+}
+
+function requestVote(node: RaftNode, voter: NodeId, pre: boolean, term: Term): void {
+  node.outbox.promise(voter, { kind: "voteRequest", term, pre, last: node.log.last });
 }
 
 function othersThatVote(node: RaftNode): readonly NodeId[] {
