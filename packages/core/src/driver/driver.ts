@@ -135,7 +135,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
         snapshotReceived: (from, meta, handle) =>
           this.#enqueue({ kind: "snapshotReceived", from, meta, handle }),
       },
-      this.#limits.snapshotWindow,
+      this.#limits,
     );
     this.#checkpoint = new Checkpoint(
       stateMachine,

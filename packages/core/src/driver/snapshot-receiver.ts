@@ -3,6 +3,7 @@ import type { NodeId } from "../ids.ts";
 import type { SnapshotStore, SnapshotWriter } from "../ports/snapshot-store.ts";
 import type { SnapshotHandle, SnapshotMeta } from "../snapshot.ts";
 import type { Frame } from "./frame.ts";
+import type { DriverLimits } from "./limits.ts";
 
 interface Intake {
   readonly transfer: number;
@@ -32,14 +33,15 @@ export interface SnapshotReceiverHost {
 export class SnapshotReceiver {
   readonly #snapshots: SnapshotStore;
   readonly #host: SnapshotReceiverHost;
-  readonly #window: number;
+  readonly #aheadBytesMax: number;
   readonly #intakes = new Map<NodeId, Intake>();
 
-  /** @param window - chunks that may wait for the disk */
-  constructor(snapshots: SnapshotStore, host: SnapshotReceiverHost, window: number) {
+  constructor(snapshots: SnapshotStore, host: SnapshotReceiverHost, limits: DriverLimits) {
     this.#snapshots = snapshots;
     this.#host = host;
-    this.#window = window;
+    // What a sender may have on the way: its window, and the chunk that went beyond it. In bytes,
+    // because chunks may be smaller than they could be.
+    this.#aheadBytesMax = (limits.snapshotWindow + 1) * limits.snapshotChunkBytes;
   }
 
   offered(from: NodeId, transfer: number, meta: SnapshotMeta, size: number): void {
@@ -72,7 +74,7 @@ export class SnapshotReceiver {
     const fits =
       offset === intake.received &&
       offset + bytes.length <= intake.size &&
-      intake.queue.length < this.#window;
+      offset + bytes.length - intake.written <= this.#aheadBytesMax;
     if (!fits || bytes.length === 0) {
       this.#acknowledge(from, intake);
       return;
