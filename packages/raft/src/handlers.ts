@@ -1,11 +1,7 @@
 import { assert, type NodeId } from "@quorate/core";
 import { onVoteReply } from "./election/on-vote-reply.ts";
 import { onVoteRequest } from "./election/on-vote-request.ts";
-import {
-  onForwardAccepted,
-  onForwardRejected,
-  onReadReply,
-} from "./follower/forward.ts";
+import { onForwardAccepted, onForwardRejected, onReadReply } from "./follower/forward.ts";
 import { onAppend, onCommit, onHeartbeat } from "./follower/on-append.ts";
 import { onHeartbeatReply } from "./leader/heartbeat.ts";
 import { onAppendAccepted, onAppendRejected } from "./leader/on-append-reply.ts";
@@ -111,6 +107,6 @@ function dispatch<R extends Role, Kind extends RaftMessage["kind"]>(
   message: Extract<RaftMessage, { kind: Kind }>,
   role: R,
 ): void {
-  const handler: Handler<Kind, R> = table[message.kind as Kind];
+  const handler: Handler<Kind, R> = table[message.kind];
   handler(node, from, message, role);
 }

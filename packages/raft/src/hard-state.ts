@@ -12,7 +12,10 @@ export const INITIAL_HARD_STATE: HardState = { term: 0, votedFor: null };
 const FORMAT = 1;
 
 export function encodeHardState({ term, votedFor }: HardState): Uint8Array {
-  const writer = new ByteWriter(32).u8(FORMAT).u48(term).bool(votedFor !== null);
+  const writer = new ByteWriter(32)
+    .u8(FORMAT)
+    .u48(term)
+    .bool(votedFor !== null);
   if (votedFor !== null) writer.string(votedFor);
   return writer.finish();
 }

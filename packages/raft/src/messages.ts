@@ -1,4 +1,12 @@
-import type { EntryRun, Index, Position, Proposal, RejectReason, RequestId, Term } from "@quorate/core";
+import type {
+  EntryRun,
+  Index,
+  Position,
+  Proposal,
+  RejectReason,
+  RequestId,
+  Term,
+} from "@quorate/core";
 
 /**
  * Everything that Raft members say to each other. Every message carries the sender's term; the term

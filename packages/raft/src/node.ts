@@ -116,9 +116,14 @@ export class RaftNode {
   }
 
   setHardState(hard: HardState): void {
-    assert(hard.term >= this.hard.term, `the term goes back from ${this.hard.term} to ${hard.term}`);
     assert(
-      hard.term > this.hard.term || this.hard.votedFor === null || hard.votedFor === this.hard.votedFor,
+      hard.term >= this.hard.term,
+      `the term goes back from ${this.hard.term} to ${hard.term}`,
+    );
+    assert(
+      hard.term > this.hard.term ||
+        this.hard.votedFor === null ||
+        hard.votedFor === this.hard.votedFor,
       "one vote per term",
     );
     this.hard = hard;
@@ -158,7 +163,8 @@ export class RaftNode {
   /** Bytes of entries behind the commit index. */
   uncommittedBytes(): number {
     let bytes = 0;
-    for (const entry of this.log.slice(this.commit + 1, this.log.lastIndex)) bytes += entryBytes(entry);
+    for (const entry of this.log.slice(this.commit + 1, this.log.lastIndex))
+      bytes += entryBytes(entry);
     return bytes;
   }
 

@@ -1,4 +1,11 @@
-import { checkConfiguration, QuorateError, type Configuration, type NodeId, type Prng, type Recovered } from "@quorate/core";
+import {
+  checkConfiguration,
+  QuorateError,
+  type Configuration,
+  type NodeId,
+  type Prng,
+  type Recovered,
+} from "@quorate/core";
 
 /** What a member is constructed from. */
 export interface RaftOptions {

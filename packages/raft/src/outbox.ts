@@ -1,4 +1,12 @@
-import type { Effect, EntryRun, Index, NodeId, SnapshotHandle, SnapshotMeta, Ticket } from "@quorate/core";
+import type {
+  Effect,
+  EntryRun,
+  Index,
+  NodeId,
+  SnapshotHandle,
+  SnapshotMeta,
+  Ticket,
+} from "@quorate/core";
 import { encodeHardState, type HardState } from "./hard-state.ts";
 import type { RaftMessage } from "./messages.ts";
 
@@ -57,7 +65,9 @@ export class Outbox {
     this.#sends.push({ to, message, promises: true });
   }
 
-  emit(effect: Exclude<RaftEffect, { kind: "persist" | "installSnapshot" | "send" | "apply" }>): void {
+  emit(
+    effect: Exclude<RaftEffect, { kind: "persist" | "installSnapshot" | "send" | "apply" }>,
+  ): void {
     this.#effects.push(effect);
   }
 

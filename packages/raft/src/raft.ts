@@ -178,7 +178,8 @@ export class Raft implements Protocol<RaftMessage> {
     const progress = role.kind === "leader" ? role.followers.get(peer) : undefined;
     requestVoteOf(node, peer);
     // What the old link still held is lost; a snapshot is resumed by the driver.
-    if (progress !== undefined && progress.feed.kind !== "snapshot") becomeProbe(progress, node.now);
+    if (progress !== undefined && progress.feed.kind !== "snapshot")
+      becomeProbe(progress, node.now);
   }
 
   #linkDown(peer: NodeId): void {
@@ -260,7 +261,10 @@ export class Raft implements Protocol<RaftMessage> {
   }
 
   #progress(
-    followers: ReadonlyMap<NodeId, { match: Index; heardAt: number; feed: { kind: PeerProgress["state"] } }>,
+    followers: ReadonlyMap<
+      NodeId,
+      { match: Index; heardAt: number; feed: { kind: PeerProgress["state"] } }
+    >,
   ): ReadonlyMap<NodeId, PeerProgress> {
     const oldest = this.#node.now - this.#node.electionMillis;
     const progress = new Map<NodeId, PeerProgress>();

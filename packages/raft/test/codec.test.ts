@@ -34,31 +34,34 @@ function encoded(message: RaftMessage): Uint8Array {
   return new Uint8Array(Buffer.concat(raftCodec.encode(message)));
 }
 
-describe.each(SAMPLES.map((message) => [message.kind, message] as const))("%s", (_kind, message) => {
-  test("comes back as it was", () => {
-    expect(raftCodec.decode(encoded(message))).toEqual(message);
-  });
+describe.each(SAMPLES.map((message) => [message.kind, message] as const))(
+  "%s",
+  (_kind, message) => {
+    test("comes back as it was", () => {
+      expect(raftCodec.decode(encoded(message))).toEqual(message);
+    });
 
-  test("is refused when cut short anywhere, with one code", () => {
-    const bytes = encoded(message);
-    for (let length = 0; length < bytes.length; length++) {
-      let outcome: unknown = "decoded";
-      try {
-        raftCodec.decode(bytes.subarray(0, length));
-      } catch (error) {
-        outcome = error instanceof QuorateError ? error.code : error;
+    test("is refused when cut short anywhere, with one code", () => {
+      const bytes = encoded(message);
+      for (let length = 0; length < bytes.length; length++) {
+        let outcome: unknown = "decoded";
+        try {
+          raftCodec.decode(bytes.subarray(0, length));
+        } catch (error) {
+          outcome = error instanceof QuorateError ? error.code : error;
+        }
+        // An append cut between two entries is a shorter append: the frame's checksum guards that.
+        const isShorterAppend = message.kind === "append" && outcome === "decoded";
+        if (!isShorterAppend) expect(outcome).toBe("ERR_MALFORMED");
       }
-      // An append cut between two entries is a shorter append: the frame's checksum guards that.
-      const isShorterAppend = message.kind === "append" && outcome === "decoded";
-      if (!isShorterAppend) expect(outcome).toBe("ERR_MALFORMED");
-    }
-  });
+    });
 
-  test("is refused with bytes behind its end", () => {
-    const longer = new Uint8Array([...encoded(message), 0]);
-    expect(() => raftCodec.decode(longer)).toThrow(/malformed/);
-  });
-});
+    test("is refused with bytes behind its end", () => {
+      const longer = new Uint8Array([...encoded(message), 0]);
+      expect(() => raftCodec.decode(longer)).toThrow(/malformed/);
+    });
+  },
+);
 
 test("the run's bytes are shared, not copied", () => {
   const parts = raftCodec.encode({ kind: "append", term: 5, prev, commit: 0, run });

@@ -66,7 +66,11 @@ test("a proposal that insists on a term is refused in another, and by a follower
   net.step("b", { kind: "propose", proposals: [{ id: 2, data }], onlyInTerm: term });
   net.step("a", { kind: "propose", proposals: [{ id: 3, data }], onlyInTerm: term });
   net.deliver();
-  expect(net.member("a").all("proposalRejected")).toMatchObject([{ id: 1, reason: "ERR_NOT_LEADER" }]);
-  expect(net.member("b").all("proposalRejected")).toMatchObject([{ id: 2, reason: "ERR_NOT_LEADER" }]);
+  expect(net.member("a").all("proposalRejected")).toMatchObject([
+    { id: 1, reason: "ERR_NOT_LEADER" },
+  ]);
+  expect(net.member("b").all("proposalRejected")).toMatchObject([
+    { id: 2, reason: "ERR_NOT_LEADER" },
+  ]);
   expect(net.member("a").all("proposalAppended")).toMatchObject([{ id: 3 }]);
 });

@@ -175,7 +175,8 @@ export class TestNetwork {
       if (effects.length === 0) return;
       for (const effect of effects) {
         member.effects.push(effect);
-        const waits = effect.kind === "persist" || (effect.kind === "send" && effect.after !== null);
+        const waits =
+          effect.kind === "persist" || (effect.kind === "send" && effect.after !== null);
         if (member.diskStalled && waits) member.stalled.push({ effect });
         else this.#perform(id, member, effect);
       }

@@ -73,7 +73,9 @@ test("a snapshot of what the log already holds is not installed", () => {
   net.deliver();
   const meta = checkpoint(net, "a");
   net.step("b", { kind: "snapshotReceived", from: "a", meta, handle: "h" });
-  expect(net.member("b").all("discardSnapshot")).toEqual([{ kind: "discardSnapshot", handle: "h" }]);
+  expect(net.member("b").all("discardSnapshot")).toEqual([
+    { kind: "discardSnapshot", handle: "h" },
+  ]);
   expect(net.member("b").all("installSnapshot")).toEqual([]);
 });
 

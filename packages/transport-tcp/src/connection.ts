@@ -63,7 +63,9 @@ export class Connection {
     if (this.#bytes + this.#socket.writableLength > this.#limits.queueBytesMax) {
       // Not from within the call: its caller is in the middle of its turn. Nothing follows the gap.
       this.#overflowed = true;
-      process.nextTick(() => this.close(`over ${this.#limits.queueBytesMax} bytes wait for the peer`));
+      process.nextTick(() =>
+        this.close(`over ${this.#limits.queueBytesMax} bytes wait for the peer`),
+      );
       return;
     }
     if (this.#flushing) return;

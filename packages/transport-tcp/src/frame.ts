@@ -46,7 +46,8 @@ export class FrameReader {
   /** @throws `ERR_MALFORMED` for a length or checksum that cannot be */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at = this.#body === null ? this.#begin(chunk, at) : this.#go(chunk, at);
+    while (at < chunk.length)
+      at = this.#body === null ? this.#begin(chunk, at) : this.#go(chunk, at);
   }
 
   #begin(chunk: Buffer, start: number): number {

@@ -61,7 +61,14 @@ export class GroupLinks {
         known.addresses = addresses;
         continue;
       }
-      const peer = { addresses, link: null, dialing: null, redial: null, failures: 0, trouble: null };
+      const peer = {
+        addresses,
+        link: null,
+        dialing: null,
+        redial: null,
+        failures: 0,
+        trouble: null,
+      };
       this.#peers.set(id, peer);
       if (this.#identity.self < id) this.#redialSoon(id, peer, 0);
     }

@@ -3,7 +3,11 @@ import { ByteReader, ByteWriter, type GroupIdentity } from "@quorate/core";
 /** What members say on the control channel. */
 export type Control =
   /** The first frame in each direction. */
-  | { readonly kind: "hello"; readonly incarnation: number; readonly groups: readonly GroupIdentity[] }
+  | {
+      readonly kind: "hello";
+      readonly incarnation: number;
+      readonly groups: readonly GroupIdentity[];
+    }
   /** Ends the connection: the other end should know why. */
   | { readonly kind: "refusal"; readonly reason: string }
   | { readonly kind: "probe" };
@@ -53,7 +57,9 @@ export function decodeControl(bytes: Uint8Array): Control {
 /** Names a well-known protocol by its first bytes, for the operator who mixed up two ports. */
 export function guessProtocol(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.subarray(0, 8)).toString("latin1");
-  if (/^(GET|POST|PUT|HEAD|PRI|OPTION)/.test(text)) return "an HTTP request (is this a client, or etcd?)";
-  if (bytes[0] === 0x16 && bytes[1] === 0x03) return "a TLS handshake (TLS is not supported here yet)";
+  if (/^(GET|POST|PUT|HEAD|PRI|OPTION)/.test(text))
+    return "an HTTP request (is this a client, or etcd?)";
+  if (bytes[0] === 0x16 && bytes[1] === 0x03)
+    return "a TLS handshake (TLS is not supported here yet)";
   return "bytes that are no Quorate frame";
 }

@@ -5,6 +5,11 @@
  *
  * @packageDocumentation
  */
-export { TCP_LIMITS, type TcpLimits, type TcpTransportOptions, type TransportLog } from "./options.ts";
+export {
+  TCP_LIMITS,
+  type TcpLimits,
+  type TcpTransportOptions,
+  type TransportLog,
+} from "./options.ts";
 export { parsePeerUrl, type PeerAddress } from "./peer-url.ts";
 export { startTcpTransport, type TcpTransport } from "./tcp-transport.ts";

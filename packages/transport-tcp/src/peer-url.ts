@@ -19,6 +19,7 @@ export function parsePeerUrl(text: string): PeerAddress {
   if (url.protocol === "https:") refuse("TLS between members is not supported yet");
   if (url.protocol !== "http:") refuse("only http is understood");
   // The URL class drops the default port 80 from an http URL.
-  const port = url.port === "" ? (/:80(\/|$)/.test(text) ? 80 : refuse("no port")) : Number(url.port);
+  const port =
+    url.port === "" ? (/:80(\/|$)/.test(text) ? 80 : refuse("no port")) : Number(url.port);
   return { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port };
 }

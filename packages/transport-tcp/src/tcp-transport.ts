@@ -86,7 +86,8 @@ function greet(socket: Socket, context: TransportContext, groups: Map<GroupId, G
   const introduce = (control: Control): void => {
     if (links !== null || control.kind !== "hello") return;
     const named = control.groups.map(({ group }) => groups.get(group)).find(Boolean) ?? null;
-    const refusal = named === null ? "this member serves no such group" : named.accept(control, connection);
+    const refusal =
+      named === null ? "this member serves no such group" : named.accept(control, connection);
     if (refusal === null) {
       links = named;
       socket.setTimeout(0);
@@ -121,7 +122,9 @@ function explain(url: string, error: NodeJS.ErrnoException): QuorateError {
     error.code === "EADDRINUSE"
       ? "another process listens there; stop it or choose another --listen-peer-urls"
       : error.message;
-  return new QuorateError("ERR_ADDRESS", `cannot listen for peers on ${url}: ${why}`, { cause: error });
+  return new QuorateError("ERR_ADDRESS", `cannot listen for peers on ${url}: ${why}`, {
+    cause: error,
+  });
 }
 
 function addressOf(server: Server): PeerAddress {

@@ -3,7 +3,13 @@ import { expect, test } from "vitest";
 import { FrameReader, frameHead } from "../src/frame.ts";
 
 const parts = [new Uint8Array([1, 2, 3]), new Uint8Array(0), new Uint8Array(500).fill(7)];
-const wire = Buffer.concat([frameHead(3, parts), ...parts, frameHead(0, []), frameHead(9, parts), ...parts]);
+const wire = Buffer.concat([
+  frameHead(3, parts),
+  ...parts,
+  frameHead(0, []),
+  frameHead(9, parts),
+  ...parts,
+]);
 
 function read(chunks: readonly Buffer[]): [number, number][] {
   const frames: [number, number][] = [];
@@ -56,7 +62,8 @@ test("garbage is refused or waited for, never believed", () => {
       try {
         reader.push(garbage);
       } catch (error) {
-        if (!String(error).includes("cannot be") && !String(error).includes("checksum")) throw error;
+        if (!String(error).includes("cannot be") && !String(error).includes("checksum"))
+          throw error;
       }
     }).not.toThrow();
   }

@@ -52,7 +52,10 @@ interface Start {
   readonly limits?: Partial<TcpLimits>;
 }
 
-async function start(self: string, { port = 0, cluster = "c1", incarnation = 1, limits = {} }: Start = {}): Promise<Member> {
+async function start(
+  self: string,
+  { port = 0, cluster = "c1", incarnation = 1, limits = {} }: Start = {},
+): Promise<Member> {
   const member = new Member();
   open.push(member);
   member.transport = await startTcpTransport({
@@ -139,7 +142,9 @@ test("a queue that overflows closes the link; it drops no frame from the middle"
   for (let i = 0; i < 50; i++) a.group?.send("b", [bytes(`n${i}.`.padEnd(1000, "x"))]);
   await a.until("down b");
   await a.until("up b", 2);
-  const numbers = b.told.filter((line) => line.startsWith("a: ")).map((line) => Number(/\d+/.exec(line)?.[0]));
+  const numbers = b.told
+    .filter((line) => line.startsWith("a: "))
+    .map((line) => Number(/\d+/.exec(line)?.[0]));
   expect(numbers).toEqual(numbers.map((_, i) => i));
 });
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -141,5 +141,4 @@ test("members do not outlive a supervisor that is killed", async () => {
   expect(isAlive(pid)).toBe(true);
   await dev.end("SIGKILL");
   while (isAlive(pid)) await pause(20);
-  expect(readFileSync(join(dataDir, "m1.log"), "utf8")).toContain('"msg":"stopped"');
 }, 60_000);

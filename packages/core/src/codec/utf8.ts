@@ -59,7 +59,14 @@ export function utf8Decode(bytes: Uint8Array): string {
       text += String.fromCharCode(lead);
       continue;
     }
-    const need = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
+    const need =
+      lead >= 0xc2 && lead < 0xe0
+        ? 1
+        : lead >= 0xe0 && lead < 0xf0
+          ? 2
+          : lead >= 0xf0 && lead < 0xf5
+            ? 3
+            : 0;
     let point = need === 0 ? 0xfffd : lead & (0x3f >> need);
     for (let i = 0; i < need; i++) {
       const next = bytes[at] ?? 0;

@@ -457,7 +457,9 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
   #peers(): ReadonlyMap<NodeId, readonly string[]> {
     const { latest, committed } = this.#protocol.view().configurations;
     const self = this.#options.group.self;
-    const members = [...committed.members, ...latest.members].filter((member) => member.id !== self);
+    const members = [...committed.members, ...latest.members].filter(
+      (member) => member.id !== self,
+    );
     return new Map(members.map((member) => [member.id, member.addresses]));
   }
 

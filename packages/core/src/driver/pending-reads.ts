@@ -78,7 +78,11 @@ export class PendingReads {
   }
 
   failAll(error: QuorateError): void {
-    const reads = [this.#barrier?.reads ?? [], this.#waiting, ...this.#confirmed.map((c) => c.reads)];
+    const reads = [
+      this.#barrier?.reads ?? [],
+      this.#waiting,
+      ...this.#confirmed.map((c) => c.reads),
+    ];
     this.#barrier = null;
     this.#waiting = [];
     this.#confirmed.length = 0;

@@ -37,7 +37,12 @@ export class SnapshotSender {
   #nextId: number;
 
   /** @param firstId - differs between process lives, so that a receiver never mixes two transfers */
-  constructor(snapshots: SnapshotStore, host: SnapshotSenderHost, limits: DriverLimits, firstId: number) {
+  constructor(
+    snapshots: SnapshotStore,
+    host: SnapshotSenderHost,
+    limits: DriverLimits,
+    firstId: number,
+  ) {
     this.#snapshots = snapshots;
     this.#host = host;
     this.#limits = limits;

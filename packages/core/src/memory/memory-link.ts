@@ -115,7 +115,10 @@ export class LinkEnd {
     const { peer, owner } = this;
     this.#host.deliver(peer.identity.self, owner.identity.self, () => {
       if (this.#broken || this.#state === "down" || !owner.joined) return;
-      if (this.#state === "opening" || this.#host.isBlocked(peer.identity.self, owner.identity.self)) {
+      if (
+        this.#state === "opening" ||
+        this.#host.isBlocked(peer.identity.self, owner.identity.self)
+      ) {
         this.#overdue++;
         return;
       }

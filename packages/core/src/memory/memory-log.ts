@@ -50,10 +50,7 @@ export class MemoryLog {
   persist({ truncateFrom, run, hardState }: Persist): void {
     if (truncateFrom !== null) {
       assert(truncateFrom > this.#base.index, "nothing is truncated that is gone");
-      this.#entries.length = Math.min(
-        this.#entries.length,
-        truncateFrom - this.#base.index - 1,
-      );
+      this.#entries.length = Math.min(this.#entries.length, truncateFrom - this.#base.index - 1);
     }
     for (const entry of run?.entries ?? []) {
       const { index } = this.last;

@@ -1,5 +1,10 @@
 import type { NodeId } from "../ids.ts";
-import type { GroupIdentity, Transport, TransportGroup, TransportReceiver } from "../ports/transport.ts";
+import type {
+  GroupIdentity,
+  Transport,
+  TransportGroup,
+  TransportReceiver,
+} from "../ports/transport.ts";
 import { LinkEnd, type Endpoint, type LinkHost } from "./memory-link.ts";
 
 /** What a {@link MemoryNetwork} runs on. */

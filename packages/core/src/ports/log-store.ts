@@ -23,7 +23,12 @@ export interface LogStore {
    * Reads written entries `first..last`, at most `bytesMax` bytes of them but at least one. An empty
    * run says that `first` is no longer there.
    */
-  read(first: Index, last: Index, bytesMax: number, done: (outcome: StorageOutcome, run: EntryRun) => void): void;
+  read(
+    first: Index,
+    last: Index,
+    bytesMax: number,
+    done: (outcome: StorageOutcome, run: EntryRun) => void,
+  ): void;
   /** Entries up to here are covered by a durable snapshot and may be deleted, in whole files. */
   trim(through: Index): void;
   /** Drops the whole log: the next entry follows `base`. The hard state stays. */

@@ -21,11 +21,19 @@ export type ReadMode = "linearizable" | "local";
 /** The only thing that a service knows of consensus; implemented by the driver. */
 export interface ReplicatedLog<Result> {
   /** Replicates one command; `done` runs after it was applied here, in the turn of the apply. */
-  propose(command: Uint8Array, done: (outcome: Outcome<Result>) => void, options?: { readonly onlyInTerm?: Term }): void;
+  propose(
+    command: Uint8Array,
+    done: (outcome: Outcome<Result>) => void,
+    options?: { readonly onlyInTerm?: Term },
+  ): void;
   /** `done(null)` when the local state is fresh enough to be read, in that very call. */
   read(mode: ReadMode, done: (failure: QuorateError | null) => void): void;
   /** Asks another member's service, outside the log. The answer may never come: `done` then fails. */
-  ask(member: NodeId | "leader", question: Uint8Array, done: (answer: Uint8Array | QuorateError) => void): void;
+  ask(
+    member: NodeId | "leader",
+    question: Uint8Array,
+    done: (answer: Uint8Array | QuorateError) => void,
+  ): void;
   view(): GroupView;
   /** Called after every change of leadership or configuration; returns how to stop it. */
   onView(listener: (view: GroupView) => void): () => void;

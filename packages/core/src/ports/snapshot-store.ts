@@ -31,6 +31,10 @@ export interface SnapshotReader {
   /** Bytes of content. */
   readonly size: number;
   /** Up to `bytesMax` bytes from `offset`; empty at the end. Damage fails with `ERR_STORAGE_CORRUPT`. */
-  read(offset: number, bytesMax: number, done: (outcome: StorageOutcome, chunk: Uint8Array) => void): void;
+  read(
+    offset: number,
+    bytesMax: number,
+    done: (outcome: StorageOutcome, chunk: Uint8Array) => void,
+  ): void;
   close(): void;
 }

@@ -12,7 +12,11 @@ export interface Transport {
    *
    * @param peers - where the others are; replaced by {@link TransportGroup.setPeers}
    */
-  join(group: GroupIdentity, peers: ReadonlyMap<NodeId, readonly string[]>, receiver: TransportReceiver): TransportGroup;
+  join(
+    group: GroupIdentity,
+    peers: ReadonlyMap<NodeId, readonly string[]>,
+    receiver: TransportReceiver,
+  ): TransportGroup;
 }
 
 /** Both ends of a link must agree on group and cluster, or it is refused. */

@@ -40,7 +40,9 @@ export function quorumIndex(rule: QuorumRule, reached: (id: NodeId) => Index): I
   if (rule.kind === "joint") {
     return Math.min(quorumIndex(rule.outgoing, reached), quorumIndex(rule.incoming, reached));
   }
-  const candidates = votersOf(rule).map(reached).sort((a, b) => b - a);
+  const candidates = votersOf(rule)
+    .map(reached)
+    .sort((a, b) => b - a);
   return candidates.find((index) => isQuorum(rule, (id) => reached(id) >= index)) ?? 0;
 }
 

@@ -82,7 +82,10 @@ class Pair {
   offers = 0;
 
   constructor(bytes: number, pieceBytes: number) {
-    this.from = new Site(new Uint8Array(bytes).map((_, i) => i % 251), pieceBytes);
+    this.from = new Site(
+      new Uint8Array(bytes).map((_, i) => i % 251),
+      pieceBytes,
+    );
     this.to = new Site(new Uint8Array(0), 1);
     const storageFailed = (error: QuorateError): void => void this.told.push(error.code);
     const sendFrame = (to: string, frame: Owned): void => void this.frames.push({ to, frame });
@@ -105,7 +108,7 @@ class Pair {
 
   /** Until nothing moves, or so many frames were delivered. */
   run(framesMax = 10_000): void {
-    for (let frames = 0; frames < framesMax; ) {
+    for (let frames = 0; frames < framesMax;) {
       const next = this.frames.shift();
       if (next === undefined) {
         if (!this.from.settle() && !this.to.settle()) return;

@@ -7,7 +7,8 @@ import {
   type Entry,
 } from "../../src/index.ts";
 
-const of = (...ids: string[]): Configuration => majorityOf(ids.map((id) => ({ id, addresses: [] })));
+const of = (...ids: string[]): Configuration =>
+  majorityOf(ids.map((id) => ({ id, addresses: [] })));
 
 function entry(index: number, configuration: Configuration): Entry {
   const data = encodeConfiguration(configuration);

@@ -61,7 +61,5 @@ export function onReadReply(
   role: Follower,
 ): void {
   if (!role.barriers.delete(id)) return;
-  node.outbox.emit(
-    index === null ? { kind: "readFailed", id } : { kind: "readReady", id, index },
-  );
+  node.outbox.emit(index === null ? { kind: "readFailed", id } : { kind: "readReady", id, index });
 }

@@ -41,7 +41,10 @@ export function onHeartbeatReply(
 export function confirmReads(node: RaftNode, role: Leader): void {
   const { quorum } = node.configurations.latest;
   const confirmed = role.reads.confirm((round) =>
-    isQuorum(quorum, (id) => id === node.self || (role.followers.get(id)?.ackedRound ?? 0) >= round),
+    isQuorum(
+      quorum,
+      (id) => id === node.self || (role.followers.get(id)?.ackedRound ?? 0) >= round,
+    ),
   );
   for (const { index, barriers } of confirmed) {
     for (const { from, id } of barriers) {

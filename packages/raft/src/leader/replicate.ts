@@ -51,12 +51,7 @@ function sendNext(
 }
 
 /** Sends the run, which begins at `next`. */
-export function sendRun(
-  node: RaftNode,
-  peer: NodeId,
-  progress: Progress,
-  run: EntryRun,
-): boolean {
+export function sendRun(node: RaftNode, peer: NodeId, progress: Progress, run: EntryRun): boolean {
   const { feed } = progress;
   const prevTerm = node.log.termAt(progress.next - 1);
   const last = run.entries.at(-1);

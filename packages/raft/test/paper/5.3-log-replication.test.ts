@@ -55,7 +55,12 @@ test("a proposal at a follower is forwarded, and its place known before it is co
   const id = net.propose("b", "x");
   net.deliver();
   const kinds = net.member("b").effects.map((effect) => effect.kind);
-  expect(net.member("b").all("proposalAppended").map((effect) => effect.id)).toEqual([id]);
+  expect(
+    net
+      .member("b")
+      .all("proposalAppended")
+      .map((effect) => effect.id),
+  ).toEqual([id]);
   expect(kinds.indexOf("proposalAppended")).toBeLessThan(kinds.lastIndexOf("apply"));
   expect(net.member("b").applied).toEqual(["x"]);
 });
@@ -102,5 +107,10 @@ test("a stale duplicate of an append truncates nothing", () => {
   const before = net.member("b").disk.log.length;
   for (const { from, message } of stale) net.step("b", { kind: "receive", from, message });
   expect(net.member("b").disk.log.length).toBe(before);
-  expect(net.member("b").all("persist").every((effect) => effect.truncateFrom === null)).toBe(true);
+  expect(
+    net
+      .member("b")
+      .all("persist")
+      .every((effect) => effect.truncateFrom === null),
+  ).toBe(true);
 });

@@ -26,7 +26,9 @@ test("Figure 8: an entry of an older term is not committed by counting", () => {
   const net = new TestNetwork(5);
   // S1 leads term 1 and gets its entry to S2 only.
   net.campaign("a");
-  net.deliver((letter) => letter.message.kind === "voteRequest" || letter.message.kind === "voteReply");
+  net.deliver(
+    (letter) => letter.message.kind === "voteRequest" || letter.message.kind === "voteReply",
+  );
   net.letters = net.letters.filter((letter) => letter.to === "b");
   net.deliver((letter) => letter.to === "b");
   net.letters = [];

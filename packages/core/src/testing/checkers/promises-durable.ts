@@ -12,12 +12,17 @@ export const promisesDurable: CheckerFactory = (_evidence, violated) => ({
       const term = ballot?.term ?? -1;
       if (term > promise.term) return; // its disk has moved on since
       if (term === promise.term && ballot?.vote === promise.candidate) return;
-      violated(`${id} sends a vote for ${promise.candidate} in term ${promise.term} that its disk lacks`);
+      violated(
+        `${id} sends a vote for ${promise.candidate} in term ${promise.term} that its disk lacks`,
+      );
       return;
     }
     const { through } = promise;
     const term = log.termAt(through);
-    if (through <= log.base.index || (term !== undefined && holdsDurably(witness, { index: through, term }))) {
+    if (
+      through <= log.base.index ||
+      (term !== undefined && holdsDurably(witness, { index: through, term }))
+    ) {
       return;
     }
     // A newer leader may have truncated it since: then the promise was of a term that is over.

@@ -14,7 +14,8 @@ export const proposalsOnce: CheckerFactory = (_evidence, violated) => {
     commandApplied: ({ id }, command, index) => {
       const before = applied.get(command);
       if (before === undefined) applied.set(command, index);
-      else if (before !== index) violated(`${id} applies command ${command} at ${before} and ${index}`);
+      else if (before !== index)
+        violated(`${id} applies command ${command} at ${before} and ${index}`);
       if (refused.has(command)) violated(`${id} applies command ${command}, which was refused`);
       const told = acknowledged.get(command);
       if (told !== undefined && told !== index) {

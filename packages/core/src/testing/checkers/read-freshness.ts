@@ -8,7 +8,9 @@ export const readFreshness: CheckerFactory = (_evidence, violated) => ({
   name: "read-freshness",
   readServed: ({ id }, floor, stands) => {
     if (stands < floor) {
-      violated(`${id} serves a read behind entry ${stands}; ${floor} was acknowledged before it began`);
+      violated(
+        `${id} serves a read behind entry ${stands}; ${floor} was acknowledged before it began`,
+      );
     }
   },
 });

@@ -2,7 +2,7 @@ import { assert } from "../../assert.ts";
 import type { Persist } from "../../effect.ts";
 import { appendRun, decodeRun, entryBytes, type Entry, type EntryRun } from "../../entry.ts";
 import type { Index, Term } from "../../ids.ts";
-import type { LogStore } from "../../ports/log-store.ts";
+import type { LogStore, StorageOutcome } from "../../ports/log-store.ts";
 import type { Position } from "../../position.ts";
 import { Prng } from "../../prng.ts";
 import { answered, expectEqual, type SuiteTest } from "./suite-test.ts";
@@ -96,7 +96,11 @@ export function logStoreSuite(
     await write(store, { run: runOf(4, 1, 3), hardState: bytes(9) });
     await close(store);
     const again = await place.open();
-    expectEqual(again.entries.map((entry) => entry.term), [1, 1, 2, 3], "terms");
+    expectEqual(
+      again.entries.map((entry) => entry.term),
+      [1, 1, 2, 3],
+      "terms",
+    );
     expectEqual(again.hardState, bytes(9), "the hard state");
     await close(again.store);
   });
@@ -119,7 +123,11 @@ export function logStoreSuite(
     await write(store, { run: runOf(1, 4, 1) });
     const pending = write(store, { truncateFrom: 3, run: runOf(3, 3, 2) });
     const found = await readRun(store, 1, 10, 1_000_000);
-    expectEqual(found.entries.map((entry) => entry.term), [1, 1, 2, 2, 2], "terms");
+    expectEqual(
+      found.entries.map((entry) => entry.term),
+      [1, 1, 2, 2, 2],
+      "terms",
+    );
     await pending;
     await close(store);
   });
@@ -147,7 +155,11 @@ export function logStoreSuite(
     const place = await create();
     const { store } = await place.open();
     await write(store, { run: runOf(1, 5, 1), hardState: bytes(7) });
-    expectEqual(await answered((done) => store.reset({ term: 4, index: 100 }, done)), null, "reset");
+    expectEqual(
+      await answered((done) => store.reset({ term: 4, index: 100 }, done)),
+      null,
+      "reset",
+    );
     expectEqual(await read(store, 1, 5), [], "entries before the reset");
     await write(store, { run: runOf(101, 2, 4) });
     expectEqual(await read(store, 101, 200), [101, 102], "entries behind the reset");
@@ -211,7 +223,7 @@ function fullTest(test: SuiteTest, create: () => Promise<LogStorePlace>): void {
       next += accepted;
     }
     assert(outcomes.includes("ERR_STORAGE_FULL"), "a full disk refuses in the end");
-    expectEqual((await read(store, next - 1, next + 5)), [next - 1], "what can be read");
+    expectEqual(await read(store, next - 1, next + 5), [next - 1], "what can be read");
     place.fill?.(false);
     expectEqual(await attempt(), ["durable", "durable", "durable"], "outcomes with space again");
     await close(store);
@@ -261,11 +273,14 @@ async function crashRun(place: LogStorePlace, prng: Prng): Promise<void> {
     const states = [model];
     let acknowledged = 0;
     let alive = true;
-    const acknowledge = (state: number) => (outcome: unknown): void => {
-      if (!alive) return;
-      expectEqual(outcome, null, "outcome");
-      acknowledged = state;
-    };
+    const refusals: StorageOutcome[] = [];
+    const acknowledge =
+      (state: number) =>
+      (outcome: StorageOutcome): void => {
+        if (!alive) return;
+        if (outcome === null) acknowledged = state;
+        else refusals.push(outcome);
+      };
     for (let left = prng.between(1, 40); left > 0; left--) {
       const number = states.length;
       const last: Index = model.entries.at(-1)?.index ?? base.index;
@@ -281,11 +296,13 @@ async function crashRun(place: LogStorePlace, prng: Prng): Promise<void> {
         states.push(model);
         store.write(persist(request), acknowledge(number));
       }
-      // Some requests are made while others are under way.
+      // Some requests are made while others are under way, and so does the power go.
       if (prng.chance(0.4)) await answered<unknown>((done) => store.read(1, 1, 1, done));
+      else if (prng.chance(0.5)) await null;
     }
     place.losePower?.();
     alive = false;
+    expectEqual(refusals, [], "refusals");
     const found = await place.open();
     const at = states.findIndex(
       (state, i) => i >= acknowledged && sameLog(state, found.hardState, found.entries),
@@ -356,7 +373,12 @@ function write(store: LogStore, request: Request): Promise<string> {
   );
 }
 
-async function readRun(store: LogStore, first: Index, last: Index, bytesMax: number): Promise<EntryRun> {
+async function readRun(
+  store: LogStore,
+  first: Index,
+  last: Index,
+  bytesMax: number,
+): Promise<EntryRun> {
   const { outcome, run } = await answered<{ outcome: unknown; run: EntryRun }>((done) =>
     store.read(first, last, bytesMax, (failure, found) => done({ outcome: failure, run: found })),
   );
@@ -366,7 +388,12 @@ async function readRun(store: LogStore, first: Index, last: Index, bytesMax: num
   return run;
 }
 
-async function read(store: LogStore, first: Index, last: Index, bytesMax = 1_000_000): Promise<Index[]> {
+async function read(
+  store: LogStore,
+  first: Index,
+  last: Index,
+  bytesMax = 1_000_000,
+): Promise<Index[]> {
   const { entries } = await readRun(store, first, last, bytesMax);
   for (const { index, term, data } of entries) {
     expectEqual(data, dataOf(index, term, data.length), `the data of entry ${index}`);

@@ -6,12 +6,12 @@
  *
  * @packageDocumentation
  */
-export { RegisterMachine, encodeRegisterCommand, type RegisterCommand } from "./register-machine.ts";
 export {
-  runSimulation,
-  type SimulationOptions,
-  type SimulationReport,
-} from "./run-simulation.ts";
+  RegisterMachine,
+  encodeRegisterCommand,
+  type RegisterCommand,
+} from "./register-machine.ts";
+export { runSimulation, type SimulationOptions, type SimulationReport } from "./run-simulation.ts";
 export {
   SimCluster,
   type SimClusterOptions,

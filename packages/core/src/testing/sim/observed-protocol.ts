@@ -13,11 +13,7 @@ export class ObservedProtocol<Message> implements Protocol<Message> {
   /** Kept until the next step, because driver and observer both ask. */
   #view: GroupView | null = null;
 
-  constructor(
-    inner: Protocol<Message>,
-    witness: MemberWitness,
-    observer: SimObserver<Message>,
-  ) {
+  constructor(inner: Protocol<Message>, witness: MemberWitness, observer: SimObserver<Message>) {
     this.#inner = inner;
     this.#witness = witness;
     this.#observer = observer;

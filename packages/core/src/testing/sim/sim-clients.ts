@@ -99,16 +99,24 @@ export class SimClients<Message> {
       ended = true;
       done(ending);
     };
-    const answer = (ending: Ending): void => cluster.after(prng.between(0, delay.to), () => end(ending));
+    const answer = (ending: Ending): void =>
+      cluster.after(prng.between(0, delay.to), () => end(ending));
     cluster.after(workload.timeoutMillis, () => end({ kind: "unknown" }));
     cluster.inMember(at, prng.between(0, delay.to), (life) => {
       if (life === null || life.driver === null) return answer({ kind: "refused" });
       const broken = (): void => answer({ kind: "unknown" });
       life.connections.add(broken);
-      this.#serve(life, at, register, value, (ending) => {
-        life.connections.delete(broken);
-        answer(ending);
-      }, prng);
+      this.#serve(
+        life,
+        at,
+        register,
+        value,
+        (ending) => {
+          life.connections.delete(broken);
+          answer(ending);
+        },
+        prng,
+      );
     });
   }
 

@@ -110,7 +110,9 @@ export class SimFaults<Message> {
   /** Blocks the ways; their links break when TCP gives up, unless the ways are free before. */
   #cut(ways: readonly (readonly [NodeId, NodeId])[]): () => void {
     const cluster = this.#cluster;
-    const patience = this.#prng.chance(0.5) ? this.#prng.between(0, 3000) : Infinity;
+    // Often at once: then the others elect while a leader that was cut off still believes in itself.
+    const soon = this.#prng.chance(0.5) ? 50 : 3000;
+    const patience = this.#prng.chance(0.6) ? this.#prng.between(0, soon) : Infinity;
     for (const [a, b] of ways) cluster.block(a, b);
     if (patience < Infinity) {
       cluster.after(patience, () => {
@@ -131,7 +133,9 @@ export class SimFaults<Message> {
     const a = this.#anyone();
     for (const b of this.#cluster.ids) {
       if (b === a || this.#prng.chance(0.5)) continue;
-      this.#cluster.breakLinks(a, b, () => (this.#prng.chance(0.5) ? 0 : this.#prng.between(0, 300)));
+      this.#cluster.breakLinks(a, b, () =>
+        this.#prng.chance(0.5) ? 0 : this.#prng.between(0, 300),
+      );
     }
     return () => {};
   }

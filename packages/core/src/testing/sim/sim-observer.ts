@@ -86,7 +86,9 @@ export class SimObserver<Message> implements Evidence {
 
   addMember(id: NodeId, segmentEntries: number): MemberWitness {
     const { size } = this.witnesses;
-    const witness = new MemberWitness(id, size, segmentEntries, (changed) => this.#durable(changed));
+    const witness = new MemberWitness(id, size, segmentEntries, (changed) =>
+      this.#durable(changed),
+    );
     this.witnesses.set(id, witness);
     return witness;
   }
@@ -116,7 +118,10 @@ export class SimObserver<Message> implements Evidence {
     this.#stepsAtOnce = this.#lastStepAt === this.#time() ? this.#stepsAtOnce + 1 : 0;
     this.#lastStepAt = this.#time();
     // Also where nothing else would ever end it: within one turn of a driver.
-    assert(this.#stepsAtOnce < STEPS_AT_ONCE_MAX, `${witness.id} steps on and on, time stands still`);
+    assert(
+      this.#stepsAtOnce < STEPS_AT_ONCE_MAX,
+      `${witness.id} steps on and on, time stands still`,
+    );
     this.#mark(witness, event.kind, 0, 0);
     // Ticks say nothing by themselves and would drown the rest.
     if (this.#onTrace === null || event.kind === "tick") return;
@@ -124,11 +129,7 @@ export class SimObserver<Message> implements Evidence {
   }
 
   /** A turn ended with these effects. */
-  turned(
-    witness: MemberWitness,
-    effects: readonly Effect<Message>[],
-    view: GroupView,
-  ): void {
+  turned(witness: MemberWitness, effects: readonly Effect<Message>[], view: GroupView): void {
     for (const effect of effects) this.#before(witness, effect);
     this.#viewed(witness, view);
     for (const effect of effects) {
@@ -223,7 +224,12 @@ export class SimObserver<Message> implements Evidence {
   #markEffect(witness: MemberWitness, effect: Effect<Message>): void {
     switch (effect.kind) {
       case "persist":
-        return this.#mark(witness, effect.kind, effect.ticket, effect.run?.entries.at(-1)?.index ?? 0);
+        return this.#mark(
+          witness,
+          effect.kind,
+          effect.ticket,
+          effect.run?.entries.at(-1)?.index ?? 0,
+        );
       case "send":
         return this.#mark(witness, effect.kind, nameCode(effect.to), effect.after ?? 0);
       case "apply":

@@ -1,0 +1,9 @@
+/**
+ * What every adapter of a port must do, as tests that bring no runner: pass your `test` and a way to
+ * make the adapter.
+ *
+ * @packageDocumentation
+ */
+export * from "./log-store-suite.ts";
+export * from "./snapshot-store-suite.ts";
+export type { SuiteTest } from "./suite-test.ts";
