@@ -5,6 +5,7 @@ import { decodeHardState } from "../hard-state.ts";
 import type { RaftMessage } from "../messages.ts";
 import type { RaftLimits } from "../options.ts";
 import { Raft } from "../raft.ts";
+import { ownTermCommit } from "./own-term-commit.ts";
 
 /** Raft for the simulator: what its messages promise, and limits small enough to be reached. */
 export const simulatedRaft: SimProtocol<RaftMessage> = {
@@ -26,6 +27,7 @@ export const simulatedRaft: SimProtocol<RaftMessage> = {
     return null;
   },
   describe,
+  checkers: [ownTermCommit],
 };
 
 function drawLimits(setting: number): Partial<RaftLimits> {
