@@ -6,15 +6,16 @@ import {
   type NodeId,
   type Recovered,
   type SnapshotStore,
+  type StorageOutcome,
 } from "@quorate/core";
 import { join } from "node:path";
 import { nodeFileSystem } from "./node-file-system.ts";
 import type { FileSystem } from "./file-system.ts";
-import { lockDirectory } from "./directory-lock.ts";
+import { isLock, lockDirectory } from "./directory-lock.ts";
 import { FsSnapshotStore } from "./snapshot/fs-snapshot-store.ts";
-import { storageError } from "./storage-error.ts";
-import { FsLogStore } from "./wal/fs-log-store.ts";
-import { recoverWal, type RepairedTail } from "./wal/recover-wal.ts";
+import { corrupt, storageError } from "./storage-error.ts";
+import { openLog } from "./wal/open-log.ts";
+import type { RepairedTail } from "./wal/recover-wal.ts";
 
 /** Whose data a directory holds; another's is refused. */
 export interface DirectoryIdentity {
@@ -51,6 +52,7 @@ export interface DataDirectory {
 }
 
 const IDENTITY = "quorate.json";
+const IDENTITY_STAGED = "quorate.json.staged";
 const FORMAT = 1;
 
 /**
@@ -74,18 +76,26 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     refuseForeign(fileSystem, path);
     fileSystem.makeDirectory(path);
     const unlock = lockDirectory(fileSystem, path);
+    const groups = new Map<GroupId, GroupStorage>();
     try {
       checkIdentity(fileSystem, path, options.identity);
-      const groups = new Map<GroupId, GroupStorage>();
-      for (const group of options.groups) groups.set(group, await openGroup(fileSystem, options, group));
+      for (const group of options.groups)
+        groups.set(group, await openGroup(fileSystem, options, group));
       return { groups, close: () => closeAll([...groups.values()], unlock) };
     } catch (error) {
-      unlock();
+      await closeAll([...groups.values()], unlock);
       throw error;
     }
   } catch (error) {
-    throw error instanceof QuorateError ? error : storageError("opening", path, error);
+    throw error instanceof QuorateError ? error : openError(path, error);
   }
+}
+
+function openError(path: string, error: unknown): QuorateError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ENOTDIR" && code !== "EEXIST") return storageError("opening", path, error);
+  const text = `${path} is not a directory: give the path of one`;
+  return new QuorateError("ERR_STORAGE_FOREIGN", text, { cause: error });
 }
 
 async function closeAll(groups: readonly GroupStorage[], unlock: () => void): Promise<void> {
@@ -96,7 +106,8 @@ async function closeAll(groups: readonly GroupStorage[], unlock: () => void): Pr
 /** Served as if it were empty, somebody else's data would be silently lost. */
 function refuseForeign(fileSystem: FileSystem, path: string): void {
   const names = new Set(fileSystem.list(path).filter((name) => name !== "lost+found"));
-  if (names.size === 0 || names.has(IDENTITY) || [...names].every((name) => name === "LOCK")) return;
+  const isOurs = (name: string): boolean => name === IDENTITY_STAGED || isLock(name);
+  if (names.has(IDENTITY) || [...names].every(isOurs)) return;
   const refuse = (what: string): never => {
     throw new QuorateError("ERR_STORAGE_FOREIGN", `${path} ${what}`);
   };
@@ -106,13 +117,19 @@ function refuseForeign(fileSystem: FileSystem, path: string): void {
         "copy the keys over, for example with etcdctl make-mirror",
     );
   }
-  if (names.has("version-2") || names.has("myid")) {
+  if (names.has("version-2") || names.has("myid") || [...names].some(isZooKeeperFile)) {
     refuse(
-      "holds ZooKeeper's own files (version-2/). Quorate does not read them: give it an empty " +
+      "holds ZooKeeper's own files (version-2/, log.*, snapshot.*). Quorate does not read them: give it an empty " +
         "directory and copy the nodes over with a client",
     );
   }
-  refuse(`holds files that are not Quorate's (${[...names].slice(0, 3).join(", ")}): give an empty directory`);
+  refuse(
+    `holds files that are not Quorate's (${[...names].slice(0, 3).join(", ")}): give an empty directory`,
+  );
+}
+
+function isZooKeeperFile(name: string): boolean {
+  return /^(?:log|snapshot)\.[0-9a-f]+$/.test(name);
 }
 
 function checkIdentity(fileSystem: FileSystem, path: string, identity: DirectoryIdentity): void {
@@ -120,7 +137,11 @@ function checkIdentity(fileSystem: FileSystem, path: string, identity: Directory
   const found = fileSystem.read(file);
   if (found === null) {
     const content = `${JSON.stringify({ format: FORMAT, ...identity })}\n`;
-    fileSystem.createExclusive(file, new TextEncoder().encode(content));
+    // Beside and renamed: a crash must not leave half of it.
+    const staged = join(path, IDENTITY_STAGED);
+    if (fileSystem.read(staged) !== null) fileSystem.remove(staged);
+    fileSystem.createExclusive(staged, new TextEncoder().encode(content));
+    fileSystem.rename(staged, file);
     fileSystem.syncDirectory(path);
     return;
   }
@@ -141,7 +162,10 @@ function checkIdentity(fileSystem: FileSystem, path: string, identity: Directory
   }
 }
 
-function parseIdentity(file: string, bytes: Uint8Array): DirectoryIdentity & { readonly format: number } {
+function parseIdentity(
+  file: string,
+  bytes: Uint8Array,
+): DirectoryIdentity & { readonly format: number } {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (
@@ -151,12 +175,19 @@ function parseIdentity(file: string, bytes: Uint8Array): DirectoryIdentity & { r
       typeof value.format === "number"
     ) {
       const cluster = "cluster" in value ? String(value.cluster) : "";
-      return { format: value.format, cluster, member: "member" in value ? String(value.member) : "" };
+      return {
+        format: value.format,
+        cluster,
+        member: "member" in value ? String(value.member) : "",
+      };
     }
   } catch {
     // Told below, with the file's name.
   }
-  throw new QuorateError("ERR_STORAGE_CORRUPT", `${file} is not what Quorate wrote: restore it from a copy`);
+  throw new QuorateError(
+    "ERR_STORAGE_CORRUPT",
+    `${file} is not what Quorate wrote: restore it from a copy`,
+  );
 }
 
 async function openGroup(
@@ -170,36 +201,31 @@ async function openGroup(
   fileSystem.syncDirectory(join(options.path, group));
   fileSystem.syncDirectory(options.path);
   const snapshots = await FsSnapshotStore.open(fileSystem, snapshotDirectory);
-  const wal = recoverWal(fileSystem, walDirectory);
   const snapshot = snapshots.latest();
-  const { tail, resetTo } = recoverTail(snapshot?.position ?? null, wal);
-  if (wal.repaired !== null) await clearTail(fileSystem, wal.repaired);
   const { segmentBytes, onSync } = options;
-  const log = new FsLogStore(
+  const { log, found } = await openLog(
     {
       fileSystem,
       directory: walDirectory,
       ...(segmentBytes === undefined ? {} : { segmentBytes }),
       ...(onSync === undefined ? {} : { onSync }),
     },
-    wal,
+    snapshot?.position ?? null,
   );
-  if (resetTo !== null) {
-    await new Promise<void>((done, fail) =>
-      log.reset(resetTo, (outcome) => (outcome === null ? done() : fail(outcome))),
-    );
+  const covered = snapshot?.position.index ?? 0;
+  if (found.base.index > covered) {
+    await new Promise<void>((done) => log.close(done));
+    const why = `the log begins behind entry ${found.base.index}, the newest snapshot is of ${covered}`;
+    throw corrupt(snapshotDirectory, 0, `a snapshot is missing: ${why}`);
   }
-  return { log, snapshots, recovered: { hardState: wal.hardState, snapshot, tail }, repaired: wal.repaired };
-}
-
-/** What a torn write left must not lie behind the groups to come. */
-function clearTail(fileSystem: FileSystem, { file, offset, bytesDropped }: RepairedTail): Promise<void> {
-  const open = fileSystem.open(file, "durable");
-  return new Promise((done, fail) => {
-    open.write([new Uint8Array(bytesDropped)], offset, (error) => {
-      open.close();
-      if (error === null) done();
-      else fail(storageError("clearing the torn tail of", file, error));
-    });
-  });
+  const { tail, resetTo } = recoverTail(snapshot?.position ?? null, found);
+  if (resetTo !== null) {
+    const outcome = await new Promise<StorageOutcome>((done) => log.reset(resetTo, done));
+    if (outcome !== null) {
+      await new Promise<void>((done) => log.close(done));
+      throw outcome;
+    }
+  }
+  const { hardState, repaired } = found;
+  return { log, snapshots, recovered: { hardState, snapshot, tail }, repaired };
 }

@@ -34,6 +34,8 @@ export const nodeFileSystem: FileSystem = {
   createExclusive: (path, content) => writeFileSync(path, content, { flag: "wx", flush: true }),
   remove: (path) => unlinkSync(path),
   rename: (from, to) => renameSync(from, to),
+  owner: () => describeProcess(process.pid),
+  isAlive,
   syncDirectory(path) {
     const fd = openSync(path, "r");
     try {
@@ -60,21 +62,77 @@ function unlessMissing<T>(action: () => T): T | null {
 }
 
 function openFile(fd: number): OpenFile {
-  let open = true;
+  // A descriptor closed under a request that waits for a thread would be reused: the request would
+  // then hit whatever file was opened next.
+  let pending = 0;
+  let closing = false;
+  const begin = (): void => {
+    if (closing) throw new Error("the file is closed");
+    pending++;
+  };
+  const end = (): void => {
+    if (--pending === 0 && closing) closeSync(fd);
+  };
   return {
     write(parts, position, done) {
       const size = parts.reduce((sum, part) => sum + part.length, 0);
-      const whole = parts.length > 1 && size <= COPY_BYTES_MAX ? [Buffer.concat(parts, size)] : parts;
-      writeAll(fd, whole, position, done);
+      const whole =
+        parts.length > 1 && size <= COPY_BYTES_MAX ? [Buffer.concat(parts, size)] : parts;
+      begin();
+      writeAll(fd, whole, position, (error) => {
+        end();
+        done(error);
+      });
     },
-    read: (position, length, done) => readAll(fd, Buffer.alloc(length), 0, position, done),
+    read(position, length, done) {
+      begin();
+      readAll(fd, Buffer.alloc(length), 0, position, (error, bytes) => {
+        end();
+        done(error, bytes);
+      });
+    },
     size: () => fstatSync(fd).size,
-    sync: (done) => fdatasync(fd, done),
+    sync(done) {
+      begin();
+      fdatasync(fd, (error) => {
+        end();
+        done(error);
+      });
+    },
     close() {
-      if (open) closeSync(fd);
-      open = false;
+      if (closing) return;
+      closing = true;
+      if (pending === 0) closeSync(fd);
     },
   };
+}
+
+/** Process id, its start in ticks since boot, and the boot; the latter where the system tells them. */
+function describeProcess(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Fields follow the command, which may hold spaces and parentheses itself; the 20th is the start.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A killed process that nobody has waited for holds nothing any more.
+    if (fields[0] === "Z") return `${pid}`;
+    const started = fields[19] ?? "";
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
+    return `${pid}-${started}-${boot}`;
+  } catch {
+    return `${pid}`;
+  }
+}
+
+function isAlive(owner: string): boolean {
+  const pid = Number(owner.split("-")[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process runs all the same.
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  return describeProcess(pid) === owner;
 }
 
 /** A write may be answered with less than was asked for: the rest is asked for again. */

@@ -40,8 +40,16 @@ function run(first: number, count: number, term: number, size = 100): EntryRun {
 let ticket = 1;
 
 function write(log: LogStore, request: Partial<Omit<Persist, "kind" | "ticket">>): Promise<string> {
-  const persist = { kind: "persist", ticket: ticket++, hardState: null, truncateFrom: null, run: null } as const;
-  return new Promise((done) => log.write({ ...persist, ...request }, (o) => done(o?.code ?? "durable")));
+  const persist = {
+    kind: "persist",
+    ticket: ticket++,
+    hardState: null,
+    truncateFrom: null,
+    run: null,
+  } as const;
+  return new Promise((done) =>
+    log.write({ ...persist, ...request }, (o) => done(o?.code ?? "durable")),
+  );
 }
 
 function read(log: LogStore, first: number, last: number, bytesMax = 1e6): Promise<number[]> {
@@ -106,10 +114,15 @@ describe("the log", () => {
     log.trim(1500);
     expect(walFiles().length).toBeLessThan(before);
     expect(await read(log, 1, 10)).toEqual([]);
-    const meta = { position: { term: 1, index: 1500 }, configuration: majorityOf([{ id: "m1", addresses: [] }]) };
+    const meta = {
+      position: { term: 1, index: 1500 },
+      configuration: majorityOf([{ id: "m1", addresses: [] }]),
+    };
     await new Promise<void>((done) => {
       const writer = directory?.groups.get("g")?.snapshots.stage(meta);
-      writer?.seal((_, handle) => directory?.groups.get("g")?.snapshots.install(handle, () => done()));
+      writer?.seal((_, handle) =>
+        directory?.groups.get("g")?.snapshots.install(handle, () => done()),
+      );
     });
     const again = await reopen();
     expect(again.recovered.hardState).toEqual(new Uint8Array([7]));
@@ -207,15 +220,21 @@ describe("a directory", () => {
 
   test("whose owner was killed is free", async () => {
     mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, "LOCK"), "4194304 12345\n");
+    // One whose process is gone, and one whose process id is in use again.
+    writeFileSync(join(path, "LOCK.4194304-12345-0"), "");
+    writeFileSync(join(path, `LOCK.${process.ppid}-1-0`), "");
     await open();
+    expect(readdirSync(path).filter((name) => name.startsWith("LOCK")).length).toBe(1);
   });
 
   test("of another cluster or member is refused, naming both", async () => {
     await open();
     await directory?.close();
     directory = null;
-    for (const identity of [{ cluster: "c2", member: "m1" }, { cluster: "c1", member: "m2" }]) {
+    for (const identity of [
+      { cluster: "c2", member: "m1" },
+      { cluster: "c1", member: "m2" },
+    ]) {
       const attempt = openDataDirectory({ path, identity, groups: ["g"] });
       await expect(attempt).rejects.toMatchObject({ code: "ERR_WRONG_CLUSTER" });
       await expect(attempt).rejects.toThrow(/member m1 of cluster c1/);
@@ -252,13 +271,19 @@ describe("snapshots", () => {
     configuration: majorityOf([{ id: "m1", addresses: ["http://127.0.0.1:1"] }]),
   });
 
-  async function take(group: GroupStorage, index: number, chunks: readonly Uint8Array[]): Promise<void> {
+  async function take(
+    group: GroupStorage,
+    index: number,
+    chunks: readonly Uint8Array[],
+  ): Promise<void> {
     const writer = group.snapshots.stage(meta(index));
     for (const chunk of chunks) await new Promise((done) => writer.write(chunk, done));
     await new Promise<void>((done, fail) =>
       writer.seal((outcome, handle) => {
         if (outcome !== null) return fail(outcome);
-        group.snapshots.install(handle, (installed) => (installed === null ? done() : fail(installed)));
+        group.snapshots.install(handle, (installed) =>
+          installed === null ? done() : fail(installed),
+        );
       }),
     );
   }
@@ -267,9 +292,11 @@ describe("snapshots", () => {
     const reader = group.snapshots.open();
     if (reader === null) throw new Error("no snapshot");
     const parts: Uint8Array[] = [];
-    for (let offset = 0; offset < reader.size; ) {
+    for (let offset = 0; offset < reader.size;) {
       const part = await new Promise<Uint8Array>((done, fail) =>
-        reader.read(offset, piece, (outcome, bytes) => (outcome === null ? done(bytes) : fail(outcome))),
+        reader.read(offset, piece, (outcome, bytes) =>
+          outcome === null ? done(bytes) : fail(outcome),
+        ),
       );
       parts.push(part);
       offset += part.length;
@@ -278,12 +305,17 @@ describe("snapshots", () => {
     return Buffer.concat(parts);
   }
 
-  const chunks = [new Uint8Array(1000).fill(1), new Uint8Array(500).fill(2), new Uint8Array(7).fill(3)];
+  const chunks = [
+    new Uint8Array(1000).fill(1),
+    new Uint8Array(500).fill(2),
+    new Uint8Array(7).fill(3),
+  ];
 
   test("come back in pieces of any size, also after a restart", async () => {
     const group = await open();
     await take(group, 10, chunks);
-    for (const piece of [1, 300, 5000]) expect(await content(group, piece)).toEqual(Buffer.concat(chunks));
+    for (const piece of [1, 300, 5000])
+      expect(await content(group, piece)).toEqual(Buffer.concat(chunks));
     const again = await reopen();
     expect(again.recovered.snapshot).toEqual(meta(10));
     expect(await content(again, 300)).toEqual(Buffer.concat(chunks));
@@ -295,7 +327,9 @@ describe("snapshots", () => {
     const reader = group.snapshots.open();
     await take(group, 20, []);
     expect(group.snapshots.latest()).toEqual(meta(20));
-    const bytes = await new Promise<Uint8Array>((done) => reader?.read(1000, 500, (_, chunk) => done(chunk)));
+    const bytes = await new Promise<Uint8Array>((done) =>
+      reader?.read(1000, 500, (_, chunk) => done(chunk)),
+    );
     expect(bytes[0]).toBe(2);
     reader?.close();
     expect(readdirSync(join(path, "g", "snapshots")).length).toBe(1);
@@ -326,7 +360,22 @@ describe("snapshots", () => {
     const damaged = Buffer.from(bytes);
     damaged.writeUInt8(9, bytes.length - 400);
     writeFileSync(file, damaged);
-    await expect(content(await open(), 5000)).rejects.toMatchObject({ code: "ERR_STORAGE_CORRUPT" });
+    await expect(content(await open(), 5000)).rejects.toMatchObject({
+      code: "ERR_STORAGE_CORRUPT",
+    });
+  });
+
+  test("that are missing under a trimmed log are refused", async () => {
+    const group = await open();
+    for (let first = 1; first <= 2000; first += 10)
+      await write(group.log, { run: run(first, 10, 1) });
+    await take(group, 1500, chunks);
+    group.log.trim(1500);
+    await directory?.close();
+    directory = null;
+    rmSync(join(path, "g", "snapshots"), { recursive: true });
+    await expect(open()).rejects.toMatchObject({ code: "ERR_STORAGE_CORRUPT" });
+    await expect(open()).rejects.toThrow("a snapshot is missing");
   });
 
   test("ahead of the log take its place at the start", async () => {

@@ -56,8 +56,12 @@ export class FsSnapshotStore implements SnapshotStore {
   static async open(fileSystem: FileSystem, directory: string): Promise<FsSnapshotStore> {
     const names = fileSystem.list(directory);
     for (const name of names) if (name.endsWith(STAGED)) fileSystem.remove(join(directory, name));
-    const newest = names.filter((name) => NAME.test(name)).sort().at(-1);
-    const current = newest === undefined ? null : await inspect(fileSystem, join(directory, newest));
+    const newest = names
+      .filter((name) => NAME.test(name))
+      .sort()
+      .at(-1);
+    const current =
+      newest === undefined ? null : await inspect(fileSystem, join(directory, newest));
     const store = new FsSnapshotStore(fileSystem, directory, current);
     store.#deleteOlder();
     return store;
@@ -131,7 +135,11 @@ class FsSnapshotReader implements SnapshotReader {
     this.size = on.size;
   }
 
-  read(offset: number, bytesMax: number, done: (outcome: StorageOutcome, chunk: Uint8Array) => void): void {
+  read(
+    offset: number,
+    bytesMax: number,
+    done: (outcome: StorageOutcome, chunk: Uint8Array) => void,
+  ): void {
     const give = (chunk: Chunk, bytes: Uint8Array): void => {
       const from = offset - chunk.offset;
       done(null, bytes.subarray(from, Math.min(from + bytesMax, bytes.length)));
@@ -162,7 +170,12 @@ class FsSnapshotReader implements SnapshotReader {
 
 /** Reads everything but the content. */
 async function inspect(fileSystem: FileSystem, path: string): Promise<SnapshotOnDisk> {
-  const file = fileSystem.open(path, "read");
+  let file: OpenFile;
+  try {
+    file = fileSystem.open(path, "read");
+  } catch (error) {
+    throw storageError("opening", path, error);
+  }
   const read = (position: number, length: number): Promise<Uint8Array> =>
     new Promise((done, fail) => {
       file.read(position, length, (error, bytes) =>
@@ -170,13 +183,12 @@ async function inspect(fileSystem: FileSystem, path: string): Promise<SnapshotOn
       );
     });
   try {
-    const fixed = await read(0, HEAD_FIXED_BYTES);
-    if (fixed.length < HEAD_FIXED_BYTES) throw corrupt(path, 0, "it is cut short");
-    const start = headBytes(path, fixed);
-    const meta = decodeHead(path, await read(0, start));
+    const start = headBytes(path, await read(0, HEAD_FIXED_BYTES));
     const fileBytes = file.size();
     const at = fileBytes - FOOTER_BYTES;
-    if (at < start) throw corrupt(path, start, "it is cut short");
+    // Sizes are believed only within the file: nothing is allocated for a damaged one.
+    if (at < start) throw corrupt(path, 0, "it is cut short");
+    const meta = decodeHead(path, await read(0, start));
     const footer = decodeFooter(path, fileBytes, await read(at, FOOTER_BYTES));
     const table = start + footer.contentBytes;
     if (table + footer.tableBytes !== at) throw corrupt(path, at, "its sizes do not add up");

@@ -1,4 +1,11 @@
-import { ByteReader, ByteWriter, QuorateError, readSnapshotMeta, writeSnapshotMeta, type SnapshotMeta } from "@quorate/core";
+import {
+  ByteReader,
+  ByteWriter,
+  QuorateError,
+  readSnapshotMeta,
+  writeSnapshotMeta,
+  type SnapshotMeta,
+} from "@quorate/core";
 import { crc32 } from "node:zlib";
 import { corrupt } from "../storage-error.ts";
 
@@ -13,7 +20,7 @@ const FORMAT = 1;
 /** Bytes of the footer: content size 6, table size 4, table checksum 4, checksum of these 4, magic 4. */
 export const FOOTER_BYTES = 22;
 
-/** Bytes of the fixed part of the head: magic 4, format 4, meta size 4, checksum of the meta 4. */
+/** Bytes of the fixed part of the head: magic 4, format 4, meta size 4, checksum of these and the meta 4. */
 export const HEAD_FIXED_BYTES = 16;
 
 /** A piece of the content with a checksum of its own. */
@@ -27,28 +34,35 @@ export function encodeHead(meta: SnapshotMeta): Uint8Array {
   const writer = new ByteWriter(256);
   writeSnapshotMeta(writer, meta);
   const bytes = writer.finish();
-  const head = new ByteWriter(HEAD_FIXED_BYTES + bytes.length).u32(HEAD_MAGIC).u32(FORMAT);
-  return head.u32(bytes.length).u32(crc32(bytes)).raw(bytes).finish();
+  const fixed = new ByteWriter(12).u32(HEAD_MAGIC).u32(FORMAT).u32(bytes.length).finish();
+  const head = new ByteWriter(HEAD_FIXED_BYTES + bytes.length).raw(fixed);
+  return head
+    .u32(crc32(bytes, crc32(fixed)))
+    .raw(bytes)
+    .finish();
 }
 
-/** Bytes of the whole head, of which the fixed part is given. */
+/** Bytes of the whole head, of which the fixed part is given; not yet vouched for by a checksum. */
 export function headBytes(path: string, fixed: Uint8Array): number {
-  const reader = new ByteReader(fixed, `snapshot ${path}`);
-  if (reader.u32() !== HEAD_MAGIC) throw corrupt(path, 0, "not a snapshot");
+  if (fixed.length < HEAD_FIXED_BYTES) throw corrupt(path, 0, "it is cut short");
+  return HEAD_FIXED_BYTES + new ByteReader(fixed.subarray(8), `snapshot ${path}`).u32();
+}
+
+export function decodeHead(path: string, head: Uint8Array): SnapshotMeta {
+  const reader = new ByteReader(head, `snapshot ${path}`);
+  const magic = reader.u32();
   const format = reader.u32();
+  reader.u32();
+  const crc = reader.u32();
+  const meta = reader.rest();
+  const sound = magic === HEAD_MAGIC && crc === crc32(meta, crc32(head.subarray(0, 12)));
+  if (!sound) throw corrupt(path, 0, "its head fails the checksum");
   if (format !== FORMAT) {
     throw new QuorateError(
       "ERR_STORAGE_VERSION",
       `${path} has format ${format}, which this version does not know: start the newer one`,
     );
   }
-  return HEAD_FIXED_BYTES + reader.u32();
-}
-
-export function decodeHead(path: string, head: Uint8Array): SnapshotMeta {
-  const crc = new ByteReader(head.subarray(12), "snapshot head").u32();
-  const meta = head.subarray(HEAD_FIXED_BYTES);
-  if (crc32(meta) !== crc) throw corrupt(path, HEAD_FIXED_BYTES, "its meta data fails the checksum");
   return readSnapshotMeta(new ByteReader(meta, `snapshot ${path}`));
 }
 
@@ -84,7 +98,12 @@ export function decodeFooter(path: string, fileBytes: number, footer: Uint8Array
   return { contentBytes, tableBytes, tableCrc };
 }
 
-export function decodeTable(path: string, at: number, table: Uint8Array, crc: number): readonly Chunk[] {
+export function decodeTable(
+  path: string,
+  at: number,
+  table: Uint8Array,
+  crc: number,
+): readonly Chunk[] {
   if (crc32(table) !== crc) throw corrupt(path, at, "its table fails the checksum");
   const reader = new ByteReader(table, `snapshot ${path}`);
   const chunks: Chunk[] = [];

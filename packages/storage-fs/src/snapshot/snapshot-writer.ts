@@ -22,9 +22,10 @@ export class FsSnapshotWriter implements SnapshotWriter {
   }
 
   write(chunk: Uint8Array, done: (outcome: StorageOutcome) => void): void {
+    const crc = crc32(chunk);
     this.#append(chunk, (outcome) => {
       if (outcome === null) {
-        this.#chunks.push({ offset: this.#content, length: chunk.length, crc: crc32(chunk) });
+        this.#chunks.push({ offset: this.#content, length: chunk.length, crc });
         this.#content += chunk.length;
       }
       done(outcome);
@@ -35,6 +36,7 @@ export class FsSnapshotWriter implements SnapshotWriter {
     this.#append(encodeTail(this.#chunks), (outcome) => {
       if (outcome !== null) return done(outcome, this.#path);
       this.#file?.sync((error) => {
+        if (this.#over) return;
         this.#file?.close();
         this.#over = true;
         done(error === null ? null : storageError("syncing", this.#path, error), this.#path);

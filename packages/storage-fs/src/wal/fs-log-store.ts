@@ -1,9 +1,5 @@
 import {
-  decodeRun,
-  encodeRun,
-  entryBytes,
   QuorateError,
-  type Entry,
   type EntryRun,
   type Index,
   type LogStore,
@@ -12,11 +8,13 @@ import {
   type StorageOutcome,
 } from "@quorate/core";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import type { FileSystem, OpenFile } from "../file-system.ts";
 import { storageError } from "../storage-error.ts";
 import { encodeGroup, type WalRequest } from "./group.ts";
+import { LogReader } from "./log-reader.ts";
 import type { RecoveredWal } from "./recover-wal.ts";
-import type { RunIndex, RunPlace } from "./run-index.ts";
+import type { RunIndex } from "./run-index.ts";
 import { encodeSegmentHead, SEGMENT_BYTES, SEGMENT_HEAD_BYTES, segmentName } from "./segment.ts";
 import { SegmentSupply, type PreparedSegment } from "./segment-supply.ts";
 
@@ -40,6 +38,9 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 
 const EMPTY: EntryRun = { entries: [], bytes: new Uint8Array(0) };
 
+/** Rides in the queue for a read: it takes no space and changes nothing. */
+const NOTHING: WalRequest = { hardState: null, truncateFrom: null, run: null };
+
 /**
  * The log in segments. One write is under way at a time; everything asked meanwhile becomes the next
  * group, with one write and one sync for all of it.
@@ -49,6 +50,7 @@ export class FsLogStore implements LogStore {
   readonly #segmentBytes: number;
   readonly #supply: SegmentSupply;
   readonly #index: RunIndex;
+  readonly #reader: LogReader;
   #segments: number[];
   #active: (PreparedSegment & { position: number }) | null;
   #spare: PreparedSegment | null = null;
@@ -58,14 +60,19 @@ export class FsLogStore implements LogStore {
   /** Being written. */
   #inFlight: readonly Queued[] = [];
   #writing = false;
+  /** The queue waits for a segment to be prepared. */
+  #waiting = false;
   #failure: QuorateError | null = null;
-  #onIdle: (() => void) | null = null;
+  /** Not empty: closing. */
+  #onClosed: (() => void)[] = [];
+  #closed = false;
 
   constructor(options: FsLogStoreOptions, recovered: RecoveredWal) {
     this.#options = options;
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#supply = new SegmentSupply(options.fileSystem, options.directory);
     this.#index = recovered.index;
+    this.#reader = new LogReader(options.fileSystem, options.directory, this.#index);
     this.#segments = [...recovered.segments];
     this.#nextGroup = recovered.nextGroup;
     this.#hardState = recovered.hardState;
@@ -83,7 +90,11 @@ export class FsLogStore implements LogStore {
   }
 
   write(request: Persist, done: (outcome: StorageOutcome) => void): void {
-    this.#enqueue(request, (request.run?.bytes.length ?? 0) + (request.hardState?.length ?? 0), done);
+    this.#enqueue(
+      request,
+      (request.run?.bytes.length ?? 0) + (request.hardState?.length ?? 0),
+      done,
+    );
   }
 
   reset(base: Position, done: (outcome: StorageOutcome) => void): void {
@@ -100,38 +111,55 @@ export class FsLogStore implements LogStore {
     bytesMax: number,
     done: (outcome: StorageOutcome, run: EntryRun) => void,
   ): void {
-    this.#collect(first, last, bytesMax, [], done);
+    const collect = (): void => this.#reader.read(first, last, bytesMax, done);
+    const isBehind = this.#inFlight.length > 0 || this.#queue.length > 0;
+    if (!isBehind && this.#failure === null && !this.#isClosing) return collect();
+    // Behind the writes that were asked for before: what was handed over can be read.
+    this.#enqueue(NOTHING, 0, (outcome) => {
+      if (outcome === null || outcome.code === "ERR_STORAGE_FULL") collect();
+      else done(outcome, EMPTY);
+    });
   }
 
   trim(through: Index): void {
+    if (this.#failure !== null || this.#closed) return;
     const active = this.#active?.number ?? 0;
-    for (const segment of [...this.#segments]) {
+    for (;;) {
+      const [segment = active] = this.#segments;
       if (segment >= active || !this.#index.isCovered(segment, through)) return;
       this.#index.dropThrough(segment);
       this.#segments.shift();
       try {
         this.#options.fileSystem.remove(this.#path(segment));
       } catch (error) {
-        this.#fail(storageError("deleting", this.#path(segment), error));
+        this.#fail(final(storageError("deleting", this.#path(segment), error)));
         return;
       }
     }
   }
 
   close(done: () => void): void {
-    const finish = (): void => {
-      this.#onIdle = null;
-      this.#failure ??= stopped();
-      this.#active?.file.close();
-      this.#spare?.file.close();
-      done();
-    };
-    if (this.#writing || this.#queue.length > 0) this.#onIdle = finish;
-    else queueMicrotask(finish);
+    this.#onClosed.push(done);
+    if (this.#queue.length === 0) this.#supply.stop();
+    queueMicrotask(() => this.#closeIfIdle());
+  }
+
+  get #isClosing(): boolean {
+    return this.#closed || this.#onClosed.length > 0;
+  }
+
+  #closeIfIdle(): void {
+    if (!this.#isClosing || this.#writing || this.#queue.length > 0) return;
+    // What the supply is still making would otherwise meet the next opener.
+    if (this.#supply.isPreparing) return;
+    this.#closed = true;
+    this.#active?.file.close();
+    this.#spare?.file.close();
+    for (const done of this.#onClosed.splice(0)) done();
   }
 
   #enqueue(request: WalRequest, bytes: number, done: (outcome: StorageOutcome) => void): void {
-    const failure = this.#failure ?? (this.#onIdle === null ? null : stopped());
+    const failure = this.#isClosing ? stopped() : this.#failure;
     if (failure !== null) {
       queueMicrotask(() => done(failure));
       return;
@@ -141,7 +169,8 @@ export class FsLogStore implements LogStore {
   }
 
   #pump(): void {
-    if (this.#writing || this.#failure !== null || this.#queue.length === 0) return;
+    if (this.#writing || this.#waiting || this.#failure !== null || this.#queue.length === 0)
+      return;
     let count = 0;
     for (let bytes = 0; count < this.#queue.length && bytes < GROUP_BYTES_MAX; count++) {
       bytes += this.#queue[count]?.bytes ?? 0;
@@ -151,7 +180,9 @@ export class FsLogStore implements LogStore {
     const group = this.#encode(requests);
     if (this.#active !== null && this.#active.position + group.size <= this.#active.size) {
       this.#inFlight = this.#queue.splice(0, count);
-      this.#write(this.#active, group.parts, group.size, () => this.#wrote(batch, group.places, group.size));
+      this.#write(this.#active, group.parts, group.size, () =>
+        this.#wrote(batch, group.places, group.size),
+      );
       return;
     }
     this.#roll(batch, requests);
@@ -176,6 +207,7 @@ export class FsLogStore implements LogStore {
     const needed = SEGMENT_HEAD_BYTES + group.size;
     const spare = this.#spare;
     if (spare === null || spare.size < needed) {
+      this.#waiting = true;
       if (this.#supply.isPreparing) return; // goes on when it is there
       spare?.file.close();
       this.#spare = null;
@@ -198,7 +230,7 @@ export class FsLogStore implements LogStore {
       previous?.file.close();
       active.position = SEGMENT_HEAD_BYTES;
       this.#wrote(batch, group.places.slice(1), group.size);
-      this.#prepareSpare(this.#segmentBytes);
+      if (!this.#isClosing) this.#prepareSpare(this.#segmentBytes);
     });
   }
 
@@ -212,13 +244,16 @@ export class FsLogStore implements LogStore {
     const began = performance.now();
     active.file.write(parts, active.position, (error) => {
       this.#writing = false;
+      if (this.#failure !== null) return this.#closeIfIdle();
       if (error !== null) {
-        return this.#fail(storageError(`writing ${size} bytes to`, this.#path(active.number), error));
+        return this.#fail(
+          final(storageError(`writing ${size} bytes to`, this.#path(active.number), error)),
+        );
       }
       this.#options.onSync?.(performance.now() - began);
       done();
       this.#pump();
-      if (!this.#writing && this.#queue.length === 0) this.#onIdle?.();
+      this.#closeIfIdle();
     });
   }
 
@@ -228,89 +263,47 @@ export class FsLogStore implements LogStore {
     const start = active.position;
     active.position = start + size;
     this.#nextGroup++;
-    for (const [i, { request }] of batch.entries()) this.#note(request, places[i], active.number, start);
+    for (const [i, { request }] of batch.entries())
+      this.#note(request, places[i], active.number, start);
     this.#inFlight = [];
     for (const { done } of batch) done(null);
   }
 
-  #note(request: WalRequest, place: number | null | undefined, segment: number, start: number): void {
+  #note(
+    request: WalRequest,
+    place: number | null | undefined,
+    segment: number,
+    start: number,
+  ): void {
     if ("reset" in request) return this.#index.reset(request.reset);
     const { hardState, truncateFrom, run } = request;
     if (hardState !== null) this.#hardState = hardState;
     if (truncateFrom !== null) this.#index.truncate(truncateFrom);
     if (run === null || place === null || place === undefined) return;
-    this.#index.add(run.entries, { segment, offset: start + place, size: run.bytes.length });
+    const { entries, bytes } = run;
+    const crc = crc32(bytes);
+    this.#index.add(entries, { segment, offset: start + place, size: bytes.length, crc });
   }
 
   #prepareSpare(size: number): void {
     const number = (this.#segments.at(-1) ?? 0) + 1;
     this.#supply.prepare(number, size, (error, segment) => {
-      if (segment !== null) {
-        this.#spare = segment;
-        if (this.#failure !== null) segment.file.close();
-        this.#pump();
-      } else if (error !== null) this.#unprepared(storageError("preparing", this.#path(number), error));
-      if (!this.#writing && this.#queue.length === 0) this.#onIdle?.();
+      const isAwaited = this.#waiting;
+      this.#waiting = false;
+      this.#spare = segment;
+      if (segment !== null) this.#pump();
+      // Not awaited: what comes next may still fit; if not it asks again.
+      else if (error !== null && isAwaited) {
+        this.#unprepared(storageError("preparing", this.#path(number), error));
+      }
+      this.#closeIfIdle();
     });
   }
 
   /** No space for a segment: writes that need it are refused, with everything behind them. */
   #unprepared(error: QuorateError): void {
     if (error.code !== "ERR_STORAGE_FULL") return this.#fail(error);
-    if (this.#writing) return; // what comes next may still fit; if not it asks again
     for (const { done } of this.#queue.splice(0)) done(error);
-  }
-
-  #collect(
-    first: Index,
-    last: Index,
-    bytesMax: number,
-    found: Entry[],
-    done: (outcome: StorageOutcome, run: EntryRun) => void,
-  ): void {
-    const place = first > last ? null : this.#index.find(first);
-    if (place === null) {
-      queueMicrotask(() => done(null, encodeRun(found)));
-      return;
-    }
-    this.#readRun(place, (outcome, run) => {
-      if (outcome !== null) return done(outcome, EMPTY);
-      let bytes = found.reduce((sum, entry) => sum + entryBytes(entry), 0);
-      for (const entry of run.entries) {
-        const isWanted = entry.index === first && entry.index <= last;
-        if (!isWanted) continue;
-        bytes += entryBytes(entry);
-        if (bytes > bytesMax && found.length > 0) return done(null, encodeRun(found));
-        found.push(entry);
-        first++;
-        // A truncated run is longer on the disk than in the log: the index knows its end.
-        if (this.#index.find(first) !== place) break;
-      }
-      this.#collect(first, last, bytesMax, found, done);
-    });
-  }
-
-  #readRun(place: RunPlace, done: (outcome: StorageOutcome, run: EntryRun) => void): void {
-    const path = this.#path(place.segment);
-    let file: OpenFile;
-    try {
-      file = this.#options.fileSystem.open(path, "read");
-    } catch (error) {
-      queueMicrotask(() => done(storageError("opening", path, error), EMPTY));
-      return;
-    }
-    file.read(place.offset, place.size, (error, bytes) => {
-      file.close();
-      if (error !== null) return done(storageError("reading", path, error), EMPTY);
-      let run: EntryRun;
-      try {
-        run = decodeRun(bytes);
-      } catch (thrown) {
-        const text = `${path} is damaged at byte ${place.offset}: ${String(thrown)}`;
-        return done(new QuorateError("ERR_STORAGE_CORRUPT", text, { cause: thrown }), EMPTY);
-      }
-      done(null, run);
-    });
   }
 
   /** What the disk holds is unknown from here on: nothing is tried again. */
@@ -320,12 +313,18 @@ export class FsLogStore implements LogStore {
     this.#inFlight = [];
     this.#queue = [];
     for (const { done } of abandoned) done(error);
-    this.#onIdle?.();
+    this.#closeIfIdle();
   }
 
   #path(segment: number): string {
     return join(this.#options.directory, segmentName(segment));
   }
+}
+
+/** Want of space is a refusal only where nothing was changed yet. */
+function final(error: QuorateError): QuorateError {
+  if (error.code !== "ERR_STORAGE_FULL") return error;
+  return new QuorateError("ERR_STORAGE_FAILED", error.message, { cause: error.cause });
 }
 
 function stopped(): QuorateError {

@@ -1,14 +1,22 @@
-import { ByteReader, ByteWriter, decodeRun, type Entry, type Index, type Persist, type Position } from "@quorate/core";
+import {
+  ByteReader,
+  ByteWriter,
+  decodeRun,
+  type Entry,
+  type Index,
+  type Persist,
+  type Position,
+} from "@quorate/core";
 import { crc32 } from "node:zlib";
 
 /**
- * One group of records, written and synced as a whole:
- * magic 4, CRC-32 4 (of all that follows), length 4 (of the records), number 6, records.
+ * One group of records, written and synced as a whole: magic 4, CRC-32 4 (of the rest of the head),
+ * CRC-32 4 (of the records), length 4 (of the records), number 6, records.
  *
  * Groups are numbered without gaps, and a group is written only when the one before it is durable.
- * A whole group therefore proves that everything before it was durable.
+ * A sound head therefore proves that everything before it was durable, even if its records are torn.
  */
-export const GROUP_HEAD_BYTES = 18;
+export const GROUP_HEAD_BYTES = 22;
 
 const MAGIC = 0x51475250; // "QGRP"
 
@@ -19,7 +27,14 @@ const RESET = 4;
 
 /** What a log is told, in the order of its records. */
 export type WalRecord =
-  | { readonly kind: "run"; readonly entries: readonly Entry[]; readonly at: number; readonly size: number }
+  | {
+      readonly kind: "run";
+      readonly entries: readonly Entry[];
+      /** Where its bytes begin in the group, and how many they are. */
+      readonly at: number;
+      readonly size: number;
+      readonly crc: number;
+    }
   | { readonly kind: "truncate"; readonly from: Index }
   | { readonly kind: "hardState"; readonly bytes: Uint8Array }
   | { readonly kind: "reset"; readonly base: Position };
@@ -66,10 +81,14 @@ export function encodeGroup(
     }
     if (hardState !== null) add(new ByteWriter(32).u8(HARD_STATE).bytes(hardState).finish());
   }
-  const tail = new ByteWriter(16).u32(size - GROUP_HEAD_BYTES).u48(number).finish();
-  let crc = crc32(tail);
+  let crc = 0;
   for (const part of parts) crc = crc32(part, crc);
-  const head = new ByteWriter(GROUP_HEAD_BYTES).u32(MAGIC).u32(crc).raw(tail).finish();
+  const rest = new ByteWriter(16)
+    .u32(crc)
+    .u32(size - GROUP_HEAD_BYTES)
+    .u48(number)
+    .finish();
+  const head = new ByteWriter(GROUP_HEAD_BYTES).u32(MAGIC).u32(crc32(rest)).raw(rest).finish();
   return { parts: [head, ...parts], size };
 }
 
@@ -80,28 +99,41 @@ export interface FoundGroup {
   readonly records: Uint8Array;
 }
 
-/** The whole group at the offset, or null when there is none. */
-export function findGroup(bytes: Uint8Array, offset: number): FoundGroup | null {
-  if (bytes.length - offset < GROUP_HEAD_BYTES) return null;
-  const reader = new ByteReader(bytes.subarray(offset), "group");
-  if (reader.u32() !== MAGIC) return null;
-  const crc = reader.u32();
-  const length = reader.u32();
-  const number = reader.u48();
-  if (length > reader.remaining) return null;
-  const size = GROUP_HEAD_BYTES + length;
-  if (crc32(bytes.subarray(offset + 8, offset + size)) !== crc) return null;
-  return { number, size, records: reader.raw(length) };
+interface GroupHead {
+  readonly crc: number;
+  readonly length: number;
+  readonly number: number;
 }
 
-/** Whether any whole group begins behind the offset: then what is at the offset was durable once. */
-export function findLaterGroup(bytes: Uint8Array, offset: number): number | null {
+/** The whole group at the offset, or null when there is none. */
+export function findGroup(bytes: Uint8Array, offset: number): FoundGroup | null {
+  const head = findHead(bytes, offset);
+  if (head === null || head.length > bytes.length - offset - GROUP_HEAD_BYTES) return null;
+  const size = GROUP_HEAD_BYTES + head.length;
+  const records = bytes.subarray(offset + GROUP_HEAD_BYTES, offset + size);
+  return crc32(records) === head.crc ? { number: head.number, size, records } : null;
+}
+
+/**
+ * Where behind the offset a group begins that comes after the given one: it was begun when what is
+ * at the offset was durable. Lower numbers are no proof: a value may hold a copy of an old log.
+ */
+export function findLaterGroup(bytes: Uint8Array, offset: number, after: number): number | null {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = Buffer.from(new ByteWriter(4).u32(MAGIC).finish());
   for (let at = view.indexOf(magic, offset + 1); at >= 0; at = view.indexOf(magic, at + 1)) {
-    if (findGroup(bytes, at) !== null) return at;
+    const head = findHead(bytes, at);
+    if (head !== null && head.number > after) return at;
   }
   return null;
+}
+
+function findHead(bytes: Uint8Array, offset: number): GroupHead | null {
+  if (bytes.length - offset < GROUP_HEAD_BYTES) return null;
+  const head = bytes.subarray(offset, offset + GROUP_HEAD_BYTES);
+  const reader = new ByteReader(head, "group");
+  if (reader.u32() !== MAGIC || reader.u32() !== crc32(head.subarray(8))) return null;
+  return { crc: reader.u32(), length: reader.u32(), number: reader.u48() };
 }
 
 /** @throws `ERR_MALFORMED` for records that a checksum vouches for and that make no sense all the same */
@@ -112,7 +144,8 @@ export function* decodeRecords(records: Uint8Array): Generator<WalRecord> {
     if (kind === RUN) {
       const size = reader.u32();
       const at = GROUP_HEAD_BYTES + reader.offset;
-      yield { kind: "run", entries: decodeRun(reader.raw(size)).entries, at, size };
+      const bytes = reader.raw(size);
+      yield { kind: "run", entries: decodeRun(bytes).entries, at, size, crc: crc32(bytes) };
     } else if (kind === TRUNCATE) yield { kind: "truncate", from: reader.u48() };
     else if (kind === HARD_STATE) yield { kind: "hardState", bytes: reader.bytes() };
     else if (kind === RESET) {

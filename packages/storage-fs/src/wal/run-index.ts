@@ -6,9 +6,12 @@ export interface RunPlace {
   /** Of the run's bytes in the segment. */
   readonly offset: number;
   readonly size: number;
+  /** Of the run's bytes. */
+  readonly crc: number;
 }
 
-interface IndexedRun extends RunPlace {
+/** A run and what the log still holds of it. */
+export interface IndexedRun extends RunPlace {
   readonly first: Index;
   /** Lowered when later entries of the run are truncated. */
   last: Index;
@@ -24,9 +27,15 @@ interface IndexedRun extends RunPlace {
 export class RunIndex {
   #base: Position = ORIGIN;
   #runs: IndexedRun[] = [];
+  #revision = 0;
 
   constructor(base: Position) {
     this.#base = base;
+  }
+
+  /** Changes whenever entries cease to be part of the log. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** The position of the newest entry, or the base. */
@@ -49,12 +58,14 @@ export class RunIndex {
   }
 
   truncate(from: Index): void {
+    this.#revision++;
     while ((this.#runs.at(-1)?.first ?? 0) >= from) this.#runs.pop();
     const run = this.#runs.at(-1);
     if (run !== undefined) run.last = Math.min(run.last, from - 1);
   }
 
   reset(base: Position): void {
+    this.#revision++;
     this.#base = base;
     this.#runs = [];
   }
@@ -73,17 +84,19 @@ export class RunIndex {
     this.#runs = kept;
   }
 
-  find(index: Index): RunPlace | null {
+  /** The run that holds the entry and those behind it; none when the entry is not there. */
+  *from(index: Index): Generator<IndexedRun> {
     let low = 0;
     let high = this.#runs.length - 1;
-    while (low <= high) {
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const run = this.#runs[middle];
-      if (run === undefined) return null;
-      if (index < run.first) high = middle - 1;
-      else if (index > run.last) low = middle + 1;
-      else return run;
+      if (index > (this.#runs[middle]?.last ?? 0)) low = middle + 1;
+      else high = middle;
     }
-    return null;
+    if (index < (this.#runs[low]?.first ?? Infinity)) return;
+    for (let at = low; at < this.#runs.length; at++) {
+      const run = this.#runs[at];
+      if (run !== undefined && run.last >= index) yield run;
+    }
   }
 }

@@ -20,6 +20,7 @@ export class SegmentSupply {
   readonly #fileSystem: FileSystem;
   readonly #directory: string;
   #preparing = false;
+  #stopped = false;
 
   constructor(fileSystem: FileSystem, directory: string) {
     this.#fileSystem = fileSystem;
@@ -28,6 +29,11 @@ export class SegmentSupply {
 
   get isPreparing(): boolean {
     return this.#preparing;
+  }
+
+  /** Gives up what is being prepared, at the next piece. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   prepare(
@@ -43,12 +49,14 @@ export class SegmentSupply {
       if (error !== null && file !== null) this.#discard(path, file);
       if (error !== null) return done(error, null);
       file?.close();
+      let prepared: OpenFile;
       try {
         this.#fileSystem.syncDirectory(this.#directory);
-        done(null, { number, file: this.#fileSystem.open(path, "durable"), size });
+        prepared = this.#fileSystem.open(path, "durable");
       } catch (thrown) {
-        done(thrown as Error, null);
+        return done(thrown as Error, null);
       }
+      done(null, { number, file: prepared, size });
     };
     let file: OpenFile;
     try {
@@ -62,6 +70,7 @@ export class SegmentSupply {
   }
 
   #fill(file: OpenFile, from: number, size: number, done: (error: Error | null) => void): void {
+    if (this.#stopped) return done(new Error("the log is closed"));
     if (from >= size) return file.sync(done);
     const part = ZEROS.subarray(0, Math.min(ZEROS.length, size - from));
     file.write([part], from, (error) => {

@@ -298,7 +298,7 @@ async function crashRun(place: LogStorePlace, prng: Prng): Promise<void> {
       }
       // Some requests are made while others are under way, and so does the power go.
       if (prng.chance(0.4)) await answered<unknown>((done) => store.read(1, 1, 1, done));
-      else if (prng.chance(0.5)) await null;
+      else if (prng.chance(0.5)) await Promise.resolve();
     }
     place.losePower?.();
     alive = false;
