@@ -15,7 +15,11 @@ interface Announcement {
  *
  * @returns how to give up
  */
-export function announce(member: EtcdMember, announcement: Announcement, log: MemberLog): () => void {
+export function announce(
+  member: EtcdMember,
+  announcement: Announcement,
+  log: MemberLog,
+): () => void {
   const attributes = {
     id: member.self,
     name: announcement.name,
@@ -30,7 +34,10 @@ export function announce(member: EtcdMember, announcement: Announcement, log: Me
       underWay = false;
       if (failure !== null) return;
       const known = member.machine.members.get(member.self);
-      if (known?.name === attributes.name && known.clientUrls.join() === attributes.clientUrls.join()) {
+      if (
+        known?.name === attributes.name &&
+        known.clientUrls.join() === attributes.clientUrls.join()
+      ) {
         return stop();
       }
       underWay = true;

@@ -10,7 +10,10 @@ export interface MemberOptions {
   readonly listenClientUrls: readonly string[];
   /** Where clients are told to find this member. */
   readonly advertiseClientUrls: readonly string[];
-  /** Every member of the new cluster, this one included; ignored once the directory holds data. */
+  /**
+   * Every member of the new cluster, this one included. A directory that holds data is refused when
+   * these and the token no longer give its ids.
+   */
   readonly initialCluster: readonly InitialMember[];
   /** Keeps clusters with the same addresses apart. */
   readonly initialClusterToken: string;

@@ -12,7 +12,8 @@ const REMEDIES = {
   ERR_STORAGE_CORRUPT:
     "leave the member stopped while the others go on, and restore the damaged file from a copy of " +
     "this very member's; with an empty directory it would forget what it acknowledged",
-  ERR_STORAGE_LOCKED: "another process uses the data directory: stop it, or choose another --data-dir",
+  ERR_STORAGE_LOCKED:
+    "another process uses the data directory: stop it, or choose another --data-dir",
   ERR_STORAGE_FOREIGN: "the data directory belongs to something else: choose another --data-dir",
   ERR_STORAGE_VERSION:
     "the data directory was written by a newer version: start that version, or choose another --data-dir",

@@ -18,7 +18,7 @@ import { httpEndpoints } from "../etcd/api/http-endpoints.ts";
 import { etcdServices } from "../etcd/api/services.ts";
 import { toEtcdFailure } from "../etcd/error-map.ts";
 import { startGrpcServer, type GrpcServer } from "../grpc/index.ts";
-import { RequestService } from "../service/request-service.ts";
+import { requestTimeoutMillis, RequestService } from "../service/request-service.ts";
 import { announce } from "./announce.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
@@ -84,7 +84,10 @@ async function assemble(
   const { log } = options;
   const storage = storageOf(directory);
   if (storage.repaired !== null) {
-    log.warn({ ...storage.repaired }, "dropped a torn write at the end of the log: it was never acknowledged");
+    log.warn(
+      { ...storage.repaired },
+      "dropped a torn write at the end of the log: it was never acknowledged",
+    );
   }
   const machine = new EtcdStateMachine();
   await restore(storage, machine);
@@ -166,6 +169,10 @@ function drive(parts: DriveOptions): Driver<RaftMessage, EtcdResult> {
     applied: storage.recovered.snapshot?.position.index ?? 0,
     checkpointEntries: options.snapshotEntries,
     incarnation,
+    limits: {
+      leaderWaitMillis: requestTimeoutMillis(options.electionMillis),
+      storageStallMillis: options.electionMillis,
+    },
     onFatal: (error) => {
       log.error({ code: error.code, remedy: remedyFor(error.code) }, error.message);
       options.onFatal(error);

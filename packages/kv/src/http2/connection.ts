@@ -418,7 +418,8 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
       this.#memo.find(bytes, start, end, this.#decoder.generation) ??
       this.#decodeHead(bytes, start, end);
     if (known === "malformed") return this.#streamError(streamId, ERROR.protocolError);
-    const refused = this.#phase.kind === "draining" || this.#streams.size >= this.#limits.streamsMax;
+    const refused =
+      this.#phase.kind === "draining" || this.#streams.size >= this.#limits.streamsMax;
     if (refused) return this.#streamError(streamId, ERROR.refusedStream);
     const length = known === "too large" ? -1 : known.contentLength;
     const stream = new Http2Stream(streamId, this.#send, this.#send.streamWindow, length);

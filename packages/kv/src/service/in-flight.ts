@@ -60,7 +60,11 @@ export class InFlight {
 
   /** Gives up on everything that began before. */
   expireBefore(since: number): void {
-    for (let oldest = this.#oldest; oldest !== null && oldest.since < since; oldest = this.#oldest) {
+    for (
+      let oldest = this.#oldest;
+      oldest !== null && oldest.since < since;
+      oldest = this.#oldest
+    ) {
       this.settle(oldest);
       oldest.expire();
     }

@@ -1,10 +1,4 @@
-import type {
-  QuorateError,
-  GroupView,
-  Index,
-  NodeId,
-  ReplicatedLog,
-} from "@quorate/core";
+import type { QuorateError, GroupView, Index, NodeId, ReplicatedLog } from "@quorate/core";
 import { InFlight, type InFlightRequest } from "./in-flight.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 

@@ -74,6 +74,17 @@ describe("proposals", () => {
     expect(answers).toEqual([{ kind: "timedOut", leaderFailed: true }]);
   });
 
+  test("are not said so while nobody leads", () => {
+    const { log, clock, answers, propose, service } = setUp();
+    clock.now = 10_000;
+    propose();
+    clock.now = 11_000;
+    log.become({ leader: null });
+    clock.now = 18_000;
+    service.tick();
+    expect(answers).toEqual([{ kind: "timedOut", leaderFailed: false }]);
+  });
+
   test("made long before the election are not", () => {
     const { log, clock, answers, propose, service } = setUp();
     clock.now = 10_000;

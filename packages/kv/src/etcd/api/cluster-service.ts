@@ -21,9 +21,12 @@ function memberList(member: EtcdMember): Uint8Array {
   const { latest } = member.requests.view().configurations;
   // Unlike every other header etcd's says no revision here.
   const writer = member.begin(0);
-  for (const { id, addresses } of latest.members) {
+  const members = latest.members.map((each) => ({ ...each, wire: wireId(each.id) }));
+  // By id as etcd lists them, so that every member gives the same order.
+  members.sort((a, b) => (a.wire < b.wire ? -1 : 1));
+  for (const { id, wire, addresses } of members) {
     const announced = member.machine.members.get(id);
-    const item = new ProtoWriter(128).uint64(1, wireId(id)).string(2, announced?.name ?? "");
+    const item = new ProtoWriter(128).uint64(1, wire).string(2, announced?.name ?? "");
     for (const url of addresses) item.string(3, url);
     for (const url of announced?.clientUrls ?? []) item.string(4, url);
     writer.message(2, item.bool(5, !isVoter(latest, id)).finish());

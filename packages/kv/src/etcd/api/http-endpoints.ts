@@ -14,11 +14,13 @@ const TEXT_TYPE = "text/plain; charset=utf-8";
 /** What etcd answers beside gRPC: `/health` and `/version`. The server does not listen itself. */
 export function httpEndpoints(probe: HealthProbe): Server {
   return createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://member");
-    if (pathname === "/health") {
+    // Split by hand: a target such as "//" is no URL to the URL class, which would throw.
+    const [path = "", query = ""] = (request.url ?? "").split("?", 2);
+    if (path === "/health") {
       if (!isGet(request, response)) return;
-      answerHealth(probe, searchParams.get("serializable") === "true", response);
-    } else if (pathname === "/version") {
+      const parameters = new URLSearchParams(query);
+      answerHealth(probe, parameters.get("serializable") === "true", response);
+    } else if (path === "/version") {
       if (!isGet(request, response)) return;
       const version = { etcdserver: SERVER_VERSION, etcdcluster: CLUSTER_VERSION };
       answer(response, 200, JSON_TYPE, JSON.stringify(version));

@@ -46,5 +46,7 @@ function handleHashKv(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): v
   if (asked === null || refused(call, checkRevision(store, asked))) return;
   const revision = asked > 0 ? asked : store.revision;
   const writer = member.begin().int64(2, hashKv(store, revision));
-  call.respond(writer.int64(3, store.compacted).int64(4, revision).finish());
+  // Before the first compaction etcd says -1.
+  const compacted = store.compacted > 0 ? store.compacted : -1;
+  call.respond(writer.int64(3, compacted).int64(4, revision).finish());
 }

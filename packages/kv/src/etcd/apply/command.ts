@@ -14,7 +14,12 @@ import type {
 } from "../codec/requests.ts";
 
 /** What is replicated: one byte for the kind, then the request's own bytes as they came. */
-export type Command = PutRequest | DeleteRangeRequest | TxnRequest | CompactionRequest | MemberAttributes;
+export type Command =
+  | PutRequest
+  | DeleteRangeRequest
+  | TxnRequest
+  | CompactionRequest
+  | MemberAttributes;
 
 const TAGS: { readonly [Kind in Command["kind"]]: number } = {
   put: 1,

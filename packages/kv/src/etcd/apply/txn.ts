@@ -26,14 +26,17 @@ export function planTxn(store: MvccStore, request: TxnRequest): TxnPlan {
   const branch = succeeded ? request.success : request.failure;
   const ops = branch
     .filter((op) => op !== null)
-    .map((op): PlannedOp => (op.kind === "txn" ? { kind: "txn", plan: planTxn(store, op) } : { kind: "op", op }));
+    .map((op): PlannedOp =>
+      op.kind === "txn" ? { kind: "txn", plan: planTxn(store, op) } : { kind: "op", op },
+    );
   return { succeeded, ops };
 }
 
 /** Everything that could fail, checked before the first write: nothing is ever half applied. */
 export function checkTxn(store: MvccStore, plan: TxnPlan): RequestRefusal | null {
   for (const planned of plan.ops) {
-    const refusal = planned.kind === "txn" ? checkTxn(store, planned.plan) : checkOp(store, planned.op);
+    const refusal =
+      planned.kind === "txn" ? checkTxn(store, planned.plan) : checkOp(store, planned.op);
     if (refusal !== null) return refusal;
   }
   return null;
@@ -66,7 +69,9 @@ export function isReadOnly(request: TxnRequest): boolean {
 /** Whether every range in it is content with this member's own state. */
 export function isSerializable(request: TxnRequest): boolean {
   return [...request.success, ...request.failure].every(
-    (op) => op === null || (op.kind === "range" ? op.serializable : op.kind === "txn" && isSerializable(op)),
+    (op) =>
+      op === null ||
+      (op.kind === "range" ? op.serializable : op.kind === "txn" && isSerializable(op)),
   );
 }
 

@@ -56,7 +56,10 @@ export function encodeTxn(request: Partially<TxnRequest>): Uint8Array {
 }
 
 export function encodeCompaction(request: Partially<CompactionRequest>): Uint8Array {
-  return new ProtoWriter().int64(1, request.revision ?? 0).bool(2, request.physical ?? false).finish();
+  return new ProtoWriter()
+    .int64(1, request.revision ?? 0)
+    .bool(2, request.physical ?? false)
+    .finish();
 }
 
 export function encodeMemberAttributes(attributes: Omit<MemberAttributes, "kind">): Uint8Array {

@@ -19,7 +19,11 @@ export type OpResult =
       readonly count: number;
     }
   | { readonly kind: "put"; readonly prevKv: KeyValue | null }
-  | { readonly kind: "deleteRange"; readonly deleted: number; readonly prevKvs: readonly KeyValue[] }
+  | {
+      readonly kind: "deleteRange";
+      readonly deleted: number;
+      readonly prevKvs: readonly KeyValue[];
+    }
   | { readonly kind: "txn"; readonly succeeded: boolean; readonly responses: readonly OpResult[] };
 
 /** Writes response headers. Who answers never changes, so those two fields are written once. */
@@ -38,7 +42,11 @@ export class HeaderWriter {
 }
 
 /** The fields of an operation's response behind its header. */
-export function writeOpResult(writer: ProtoWriter, result: OpResult, opRevision: number): ProtoWriter {
+export function writeOpResult(
+  writer: ProtoWriter,
+  result: OpResult,
+  opRevision: number,
+): ProtoWriter {
   switch (result.kind) {
     case "range":
       for (const kv of result.kvs) writer.message(2, encodeKeyValue(kv));

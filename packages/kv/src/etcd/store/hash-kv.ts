@@ -43,4 +43,3 @@ function encodeValue(change: Version): Uint8Array {
     lease: change.lease,
   });
 }
-

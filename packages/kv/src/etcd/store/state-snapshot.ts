@@ -81,7 +81,8 @@ export class ImageSink implements SnapshotSink {
   readonly #adopt: (image: StateImage) => void;
   /** Received and not yet read: less than one item, once items are read. */
   #rest: Uint8Array = new Uint8Array(0);
-  #head: { revision: number; compacted: number; membersLeft: number; changesLeft: number } | null = null;
+  #head: { revision: number; compacted: number; membersLeft: number; changesLeft: number } | null =
+    null;
   readonly #members: Uint8Array[] = [];
   readonly #changes: Version[] = [];
   #crc = 0;
