@@ -180,6 +180,42 @@ test("the hard state is there when the first write of a new segment was torn and
   await close(last);
 });
 
+test("nothing is trimmed while what carries the hard state on is being written", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const disk = tearingDisk(seed);
+    const opened = await open(disk);
+    await write(opened, { hardState: new Uint8Array([7]), run: run(1, 10, 1, 1200) });
+    for (let turns = 0; turns < 10; turns++) await new Promise((done) => setImmediate(done));
+    void write(opened, { run: run(11, 5, 1, 1200) });
+    opened.log.trim(10);
+    disk.losePower();
+    const again = await open(disk, { term: 1, index: 10 });
+    expect(again.found.hardState, `seed ${seed}`).toEqual(new Uint8Array([7]));
+    await close(again);
+  }
+});
+
+test("answers may ask for more than a segment holds", async () => {
+  const disk = tearingDisk();
+  const opened = await open(disk);
+  const large = (first: number): Promise<string> =>
+    write(opened, { run: run(first, 1, 1, 15_000) });
+  const outcomes: string[] = [];
+  await new Promise<void>((done) => {
+    const persist = { kind: "persist", ticket: 1, hardState: null, truncateFrom: null } as const;
+    const next = (first: number): void =>
+      opened.log.write({ ...persist, run: run(first, 1, 1, 15_000) }, (outcome) => {
+        outcomes.push(outcome?.code ?? "durable");
+        if (first < 6) next(first + 1);
+        else done();
+      });
+    next(1);
+  });
+  expect(outcomes).toEqual(Array.from({ length: 6 }, () => "durable"));
+  expect(await large(7)).toBe("durable");
+  await close(opened);
+});
+
 test("a segment of a newer format is refused as such", async () => {
   const disk = tearingDisk();
   const opened = await open(disk);

@@ -123,10 +123,12 @@ export class FsLogStore implements LogStore {
 
   trim(through: Index): void {
     if (this.#failure !== null || this.#closed) return;
-    const active = this.#active?.number ?? 0;
+    const { number = 0, position = 0 } = this.#active ?? {};
+    // Until the newest segment's first write is durable, the one before it holds the hard state.
+    const needed = position === 0 ? number - 1 : number;
     for (;;) {
-      const [segment = active] = this.#segments;
-      if (segment >= active || !this.#index.isCovered(segment, through)) return;
+      const [segment = needed] = this.#segments;
+      if (segment >= needed || !this.#index.isCovered(segment, through)) return;
       this.#index.dropThrough(segment);
       this.#segments.shift();
       try {
@@ -229,8 +231,9 @@ export class FsLogStore implements LogStore {
     this.#write(active, [head, ...group.parts], needed, () => {
       previous?.file.close();
       active.position = SEGMENT_HEAD_BYTES;
-      this.#wrote(batch, group.places.slice(1), group.size);
+      // Before the answers: what they ask for may need the next segment at once.
       if (!this.#isClosing) this.#prepareSpare(this.#segmentBytes);
+      this.#wrote(batch, group.places.slice(1), group.size);
     });
   }
 
