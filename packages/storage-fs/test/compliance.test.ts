@@ -1,6 +1,5 @@
+import { logStoreSuite, snapshotStoreSuite } from "@quorate/core/testing/compliance";
 import { describe, test } from "vitest";
-import { logStoreSuite } from "../../core/src/testing/compliance/log-store-suite.ts";
-import { snapshotStoreSuite } from "../../core/src/testing/compliance/snapshot-store-suite.ts";
 import {
   memoryLogPlace,
   memorySnapshotPlace,

@@ -7,12 +7,11 @@ import {
   MemorySnapshotStore,
   type Schedule,
 } from "@quorate/core/memory";
+import type { LogStorePlace, SnapshotStorePlace } from "@quorate/core/testing/compliance";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { LogStorePlace } from "../../core/src/testing/compliance/log-store-suite.ts";
-import type { SnapshotStorePlace } from "../../core/src/testing/compliance/snapshot-store-suite.ts";
 import type { FileSystem } from "../src/file-system.ts";
 import { nodeFileSystem } from "../src/node-file-system.ts";
 import { FsSnapshotStore } from "../src/snapshot/fs-snapshot-store.ts";

@@ -5,15 +5,13 @@ import {
   type LogStore,
   type SnapshotStore,
 } from "@quorate/core";
-import { expect, test } from "vitest";
 import {
   logStoreSuite,
-  type LogStorePlace,
-} from "../../core/src/testing/compliance/log-store-suite.ts";
-import {
   snapshotStoreSuite,
+  type LogStorePlace,
   type SnapshotStorePlace,
-} from "../../core/src/testing/compliance/snapshot-store-suite.ts";
+} from "@quorate/core/testing/compliance";
+import { expect, test } from "vitest";
 import { memoryLogPlace, memorySnapshotPlace } from "./places.ts";
 
 type Case = readonly [name: string, body: () => Promise<void>];

@@ -75,14 +75,17 @@ export function isSerializable(request: TxnRequest): boolean {
   );
 }
 
-/** Of a range all keys must satisfy; a key that is not there has zeros, and no value. */
+/**
+ * Of a range all keys must satisfy. What is not there, a key or a whole range, has zeros, and no
+ * value: that is how the real etcd decides it.
+ */
 function holds(store: MvccStore, compare: Compare): boolean {
   let any = false;
   for (const version of store.range(keyRange(compare.key, compare.rangeEnd), store.revision)) {
     any = true;
     if (!satisfies(compare, version)) return false;
   }
-  if (any || compare.rangeEnd.length > 0) return true;
+  if (any) return true;
   return compare.target.kind !== "value" && satisfies(compare, null);
 }
 

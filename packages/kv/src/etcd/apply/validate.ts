@@ -2,8 +2,14 @@ import type { PutRequest, RangeRequest, RequestOp, TxnRequest } from "../codec/r
 import { isInRange, keyRange, keyText, type KeyRange, type KeyText } from "../store/key-order.ts";
 import type { RequestRefusal } from "./failure.ts";
 
-/** Operations or comparisons in one level of a transaction, as `--max-txn-ops` of etcd. */
+/**
+ * Operations or comparisons in one level of a transaction, as `--max-txn-ops` of etcd: what a level
+ * takes is no longer there for those nested in it.
+ */
 export const TXN_OPS_MAX = 128;
+
+/** Operations in all levels together: looking for duplicates takes the square of it. */
+const TXN_TREE_OPS_MAX = 4096;
 
 /** What is wrong with a request in itself, in the order in which etcd looks. */
 export function validateRange(request: RangeRequest): RequestRefusal | null {
@@ -22,15 +28,23 @@ export function validateDeleteRange(request: { readonly key: Uint8Array }): Requ
 }
 
 export function validateTxn(request: TxnRequest): RequestRefusal | null {
+  if (countOps(request) > TXN_TREE_OPS_MAX) return "tooManyOps";
   return validateOps(request, TXN_OPS_MAX) ?? checkDuplicates(request);
+}
+
+function countOps({ success, failure }: TxnRequest): number {
+  let count = success.length + failure.length;
+  for (const op of [...success, ...failure]) if (op?.kind === "txn") count += countOps(op);
+  return count;
 }
 
 function validateOps(request: TxnRequest, opsMax: number): RequestRefusal | null {
   const { compare, success, failure } = request;
-  if (Math.max(compare.length, success.length, failure.length) > opsMax) return "tooManyOps";
+  const taken = Math.max(compare.length, success.length, failure.length);
+  if (taken > opsMax) return "tooManyOps";
   if (compare.some(({ key }) => key.length === 0)) return "emptyKey";
   for (const op of [...success, ...failure]) {
-    const refusal = validateOp(op, opsMax);
+    const refusal = validateOp(op, opsMax - taken);
     if (refusal !== null) return refusal;
   }
   return null;

@@ -68,9 +68,9 @@ export function writeOpResult(
 
 const RESPONSE_FIELDS = { range: 1, put: 2, deleteRange: 3, txn: 4 };
 
-/** Inside a transaction a response's header says the revision and nothing else. */
+/** Inside a transaction a header says the revision and nothing else; a nested one's says nothing. */
 function encodeResponseOp(result: OpResult, revision: number): Uint8Array {
-  const header = new ProtoWriter(16).int64(3, revision).finish();
+  const header = new ProtoWriter(16).int64(3, result.kind === "txn" ? 0 : revision).finish();
   const response = writeOpResult(new ProtoWriter().message(1, header), result, revision);
   return new ProtoWriter(response.length + 8)
     .message(RESPONSE_FIELDS[result.kind], response.finish())
