@@ -15,6 +15,7 @@ import type {
 import { becomeFollower } from "./election/become.ts";
 import { campaign, countOwnVote, requestVoteOf } from "./election/campaign.ts";
 import { expireForwarded, forwardProposals, requestRead } from "./follower/forward.ts";
+import { campaignSoon } from "./follower/leader-gone.ts";
 import { handle } from "./handlers.ts";
 import { advanceCommit } from "./leader/advance-commit.ts";
 import { sealDrafts } from "./leader/drafts.ts";
@@ -193,8 +194,7 @@ export class Raft implements Protocol<RaftMessage> {
     // A process that died closes its links at once: no need to wait for its silence. Pre-vote keeps
     // this harmless when only our own link broke.
     role.leaderUnreachable = true;
-    const soon = node.now + node.prng.between(node.electionMillis / 20, node.electionMillis / 5);
-    node.electionDeadline = Math.min(node.electionDeadline, soon);
+    campaignSoon(node);
   }
 
   #propose(proposals: readonly Proposal[], onlyInTerm: Term | null): void {

@@ -58,3 +58,19 @@ test("a member whose disk stalls gives leadership up and does not campaign", () 
   net.run(5000);
   expect(net.raft(leader).view().role).toBe("follower");
 });
+
+// Found by simulation (seed 130): a follower sent the same proposal to a leader that had stepped down
+// in its own term, was refused, and sent it again, as fast as the network went.
+test("a leader that says it leads no more is believed", () => {
+  const net = new TestNetwork(3);
+  net.run(3000);
+  const leader = net.leader();
+  const follower = net.ids.find((id) => id !== leader) ?? "";
+  net.step(leader, { kind: "storageStalled" });
+  const id = net.propose(follower, "x");
+  net.deliver();
+  expect(net.member(follower).all("proposalRejected")).toMatchObject([{ id }]);
+  expect(net.raft(follower).view().leader).toBeNull();
+  net.run(1000);
+  expect(net.raft(follower).view().leader).not.toBe(leader);
+});

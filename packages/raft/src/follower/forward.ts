@@ -2,6 +2,7 @@ import type { NodeId, Proposal, RequestId } from "@quorate/core";
 import type { ForwardAccepted, ForwardRejected, ReadReply } from "../messages.ts";
 import type { RaftNode } from "../node.ts";
 import type { Follower } from "../role.ts";
+import { onLeaderGone } from "./leader-gone.ts";
 
 /** Sends this member's proposals to the leader. */
 export function forwardProposals(
@@ -30,13 +31,14 @@ export function onForwardAccepted(
 
 export function onForwardRejected(
   node: RaftNode,
-  _from: NodeId,
+  from: NodeId,
   { ids, reason }: ForwardRejected,
   role: Follower,
 ): void {
   for (const id of ids) {
     if (role.forwarded.delete(id)) node.outbox.emit({ kind: "proposalRejected", id, reason });
   }
+  if (reason === "ERR_NO_LEADER") onLeaderGone(node, from, role);
 }
 
 /** Gives up on proposals whose forwarding, or its answer, must have been lost. */
@@ -56,10 +58,11 @@ export function requestRead(node: RaftNode, role: Follower, leader: NodeId, id: 
 
 export function onReadReply(
   node: RaftNode,
-  _from: NodeId,
+  from: NodeId,
   { id, index }: ReadReply,
   role: Follower,
 ): void {
   if (!role.barriers.delete(id)) return;
   node.outbox.emit(index === null ? { kind: "readFailed", id } : { kind: "readReady", id, index });
+  if (index === null) onLeaderGone(node, from, role);
 }

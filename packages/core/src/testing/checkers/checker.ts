@@ -35,11 +35,17 @@ export interface Witness {
   ballot: Ballot | null;
 }
 
+/** An entry that some member has seen committed. */
+export interface CommittedEntry extends EntryStamp {
+  /** The term in which it was committed; not older than the entry's own. */
+  readonly committedIn: Term;
+}
+
 /** What all checkers share. */
 export interface Evidence {
   readonly witnesses: ReadonlyMap<NodeId, Witness>;
   /** Committed entries, dense from index 1 at place 1, as first seen. */
-  readonly committed: readonly (EntryStamp | undefined)[];
+  readonly committed: readonly (CommittedEntry | undefined)[];
 }
 
 /**

@@ -17,7 +17,12 @@ import { proposalsOnce } from "./proposals-once.ts";
 import { readFreshness } from "./read-freshness.ts";
 import { stateMachineSafety } from "./state-machine-safety.ts";
 
-export type { Ballot, Checker, CheckerFactory, Evidence, SentPromise, Witness } from "./checker.ts";
+export type {
+  Ballot,
+  Checker,
+  CheckerFactory,
+  CommittedEntry,
+  Evidence, SentPromise, Witness } from "./checker.ts";
 export { checkRegisterHistory, type RegisterOperation } from "./linearizability.ts";
 export { ShadowLog, type EntryStamp } from "./shadow-log.ts";
 

@@ -5,9 +5,8 @@ import type { ProtocolEvent } from "../../event.ts";
 import type { Index, NodeId } from "../../ids.ts";
 import type { GroupView, Recovered } from "../../protocol.ts";
 import { ORIGIN } from "../../position.ts";
-import type { Checker, Evidence, SentPromise } from "../checkers/checker.ts";
+import type { Checker, CommittedEntry, Evidence, SentPromise } from "../checkers/checker.ts";
 import { CHECKERS } from "../checkers/index.ts";
-import type { EntryStamp } from "../checkers/shadow-log.ts";
 import { describeEffect, describeEvent } from "./describe.ts";
 import type { SimProtocol } from "./sim-protocol.ts";
 import type { SimTrace } from "./sim-trace.ts";
@@ -45,7 +44,7 @@ export interface SimCounts {
  */
 export class SimObserver<Message> implements Evidence {
   readonly witnesses: Map<NodeId, MemberWitness> = new Map<NodeId, MemberWitness>();
-  readonly committed: (EntryStamp | undefined)[] = [undefined];
+  readonly committed: (CommittedEntry | undefined)[] = [undefined];
   readonly violations: Violation[] = [];
   readonly hash: TraceHash = new TraceHash();
   readonly counts: SimCounts = {
@@ -215,7 +214,9 @@ export class SimObserver<Message> implements Evidence {
     if (view.commit < from) return;
     for (const checker of this.#checkers) checker.committed?.(witness, from, view.commit);
     for (let index = from; index <= view.commit; index++) {
-      this.committed[index] ??= witness.log.stampAt(index);
+      const stamp = witness.log.stampAt(index);
+      // The leader sees it first: its term is the one in which it was committed.
+      if (stamp !== undefined) this.committed[index] ??= { ...stamp, committedIn: view.term };
     }
   }
 
