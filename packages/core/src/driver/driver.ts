@@ -392,6 +392,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
   #install(effect: Extract<Effect<Message>, { kind: "installSnapshot" }>): void {
     const { ticket, handle, meta } = effect;
     this.#checkpoint.cancel();
+    this.#writes.logReplaced(ticket);
     const heldBack: Effect<Message>[] = [];
     this.#heldBack = heldBack;
     const { snapshots, log, stateMachine } = this.#options;

@@ -25,6 +25,8 @@ export class WriteQueue {
   #refused: Persist[] = [];
   #full = false;
   #stalled = false;
+  /** A snapshot took the log's place under this ticket. */
+  #logReplacedAt: Ticket = 0;
 
   constructor(log: LogStore, listener: WriteListener, stallMillis: number) {
     this.#log = log;
@@ -41,7 +43,17 @@ export class WriteQueue {
     else this.#hand(request, now);
   }
 
-  #hand(request: Persist, now: number): void {
+  /**
+   * A snapshot is taking the log's place: entries that were refused before must not be written behind
+   * it. What the same requests say of votes must (found by simulation, seed 303).
+   */
+  logReplaced(ticket: Ticket): void {
+    this.#logReplacedAt = ticket;
+  }
+
+  #hand(asked: Persist, now: number): void {
+    const isReplaced = asked.ticket < this.#logReplacedAt;
+    const request = isReplaced ? { ...asked, truncateFrom: null, run: null } : asked;
     this.#inFlight.push({ request, since: now });
     this.#log.write(request, (outcome) => {
       this.#inFlight.shift();

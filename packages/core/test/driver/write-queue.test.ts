@@ -1,14 +1,22 @@
 import { expect, test } from "vitest";
 import { WriteQueue } from "../../src/driver/write-queue.ts";
-import { QuorateError, type LogStore, type Persist, type StorageOutcome } from "../../src/index.ts";
+import {
+  appendRun,
+  QuorateError,
+  type LogStore,
+  type Persist,
+  type StorageOutcome,
+} from "../../src/index.ts";
 
 /** A log store whose answers the test gives by hand, in order. */
 class ManualLog implements LogStore {
   readonly asked: number[] = [];
+  readonly requests: Persist[] = [];
   readonly #waiting: ((outcome: StorageOutcome) => void)[] = [];
 
   write(request: Persist, done: (outcome: StorageOutcome) => void): void {
     this.asked.push(request.ticket);
+    this.requests.push(request);
     this.#waiting.push(done);
   }
 
@@ -100,4 +108,25 @@ test("any other failure is final", () => {
   queue.write(persist(1), 0);
   log.answer(new QuorateError("ERR_STORAGE_FAILED", "EIO"));
   expect(told).toEqual(["ERR_STORAGE_FAILED"]);
+});
+
+// Found by simulation (seed 303): the entries were written behind the snapshot that replaced them.
+test("what a full disk refused before a snapshot took the log's place loses its entries, not its votes", () => {
+  const { log, queue } = setup();
+  const run = appendRun([{ kind: "noop", data: new Uint8Array(0) }], {
+    first: 5,
+    term: 1,
+    time: 0,
+  });
+  const hardState = new Uint8Array([1]);
+  queue.write({ ...persist(1), run, truncateFrom: 5, hardState }, 0);
+  log.answer(FULL);
+  queue.logReplaced(2);
+  queue.write({ ...persist(3), run }, 0);
+  queue.tick(10);
+  log.answer(null);
+  expect(log.requests.slice(1)).toMatchObject([
+    { ticket: 1, run: null, truncateFrom: null, hardState },
+    { ticket: 3, run },
+  ]);
 });

@@ -22,7 +22,10 @@ export type {
   Checker,
   CheckerFactory,
   CommittedEntry,
-  Evidence, SentPromise, Witness } from "./checker.ts";
+  Evidence,
+  SentPromise,
+  Witness,
+} from "./checker.ts";
 export { checkRegisterHistory, type RegisterOperation } from "./linearizability.ts";
 export { ShadowLog, type EntryStamp } from "./shadow-log.ts";
 
