@@ -5,8 +5,8 @@ import { onForwardAccepted, onForwardRejected, onReadReply } from "./follower/fo
 import { onAppend, onCommit, onHeartbeat } from "./follower/on-append.ts";
 import { onHeartbeatReply } from "./leader/heartbeat.ts";
 import { onAppendAccepted, onAppendRejected } from "./leader/on-append-reply.ts";
-import { onForward } from "./leader/on-propose.ts";
-import type { Forward, RaftMessage, ReadRequest } from "./messages.ts";
+import { onForward, refuseForward } from "./leader/on-propose.ts";
+import type { RaftMessage, ReadRequest } from "./messages.ts";
 import type { RaftNode } from "./node.ts";
 import type { Candidate, Follower, Leader, PreCandidate, Role } from "./role.ts";
 
@@ -28,12 +28,6 @@ const impossible = (node: RaftNode, from: NodeId, message: RaftMessage): void =>
   assert(false, `${node.role.kind} ${node.self} got ${message.kind} of its own term from ${from}`);
 };
 
-const rejectForward = (node: RaftNode, from: NodeId, { proposals }: Forward): void => {
-  const ids = proposals.map((proposal) => proposal.id);
-  const { term } = node;
-  node.outbox.send(from, { kind: "forwardRejected", term, ids, reason: "ERR_NO_LEADER" });
-};
-
 const rejectRead = (node: RaftNode, from: NodeId, { id }: ReadRequest): void => {
   node.outbox.send(from, { kind: "readReply", term: node.term, id, index: null });
 };
@@ -47,7 +41,7 @@ const followerHandlers: HandlerTable<Follower> = {
   commit: onCommit,
   heartbeat: onHeartbeat,
   heartbeatReply: tooLate,
-  forward: rejectForward,
+  forward: refuseForward,
   forwardAccepted: onForwardAccepted,
   forwardRejected: onForwardRejected,
   readRequest: rejectRead,
@@ -63,7 +57,7 @@ const campaignHandlers: HandlerTable<PreCandidate | Candidate> = {
   commit: impossible,
   heartbeat: impossible,
   heartbeatReply: tooLate,
-  forward: rejectForward,
+  forward: refuseForward,
   forwardAccepted: tooLate,
   forwardRejected: tooLate,
   readRequest: rejectRead,

@@ -8,6 +8,7 @@ import {
   votersOf,
   type Index,
   type NodeId,
+  type RequestId,
   type SnapshotMeta,
   type Term,
   type Trace,
@@ -41,6 +42,11 @@ export class RaftNode {
   readonly configurations: ConfigurationTracker;
   hard: HardState;
   role: Role;
+  /**
+   * Newest proposal taken from each forwarding session in this term. It outlives the leadership: a
+   * second copy must not be refused for certain when the first was taken (found by simulation, seed 68).
+   */
+  readonly forwardsTaken: Map<string, RequestId> = new Map<string, RequestId>();
   /** The newest snapshot of the applied state. */
   snapshot: SnapshotMeta | null;
   /** A snapshot of the leader's is being installed: our own state cannot be checkpointed. */
@@ -126,6 +132,7 @@ export class RaftNode {
         hard.votedFor === this.hard.votedFor,
       "one vote per term",
     );
+    if (hard.term > this.hard.term) this.forwardsTaken.clear();
     this.hard = hard;
     this.outbox.saveHardState(hard);
   }

@@ -41,6 +41,4 @@ export interface Leader {
   uncommittedBytes: number;
   readonly reads: ReadRounds;
   heartbeatAt: number;
-  /** Newest proposal taken from each forwarding session. */
-  readonly forwardSessions: Map<string, RequestId>;
 }

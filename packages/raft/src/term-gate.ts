@@ -59,9 +59,6 @@ function answerStale(node: RaftNode, from: NodeId, message: RaftMessage): void {
     node.outbox.send(from, { kind: "heartbeatReply", term, round: 0 });
   } else if (message.kind === "voteRequest") {
     node.outbox.send(from, { kind: "voteReply", term, pre: message.pre, granted: false });
-  } else if (message.kind === "forward") {
-    const ids = message.proposals.map((proposal) => proposal.id);
-    node.outbox.send(from, { kind: "forwardRejected", term, ids, reason: "ERR_NO_LEADER" });
   } else if (message.kind === "readRequest") {
     node.outbox.send(from, { kind: "readReply", term, id: message.id, index: null });
   }

@@ -76,8 +76,10 @@ export class PendingProposals<Result> {
     if (stepped === undefined) return;
     this.#stepped.delete(id);
     if (error.code === "ERR_NO_LEADER" && stepped.onlyInTerm === null) {
-      this.#waiting.push(stepped);
-      this.#waitingBytes += stepped.proposal.data.length;
+      // Under a new id: ids ascend in the order of stepping, which tells copies from new proposals.
+      const { data } = stepped.proposal;
+      this.#waiting.push({ ...stepped, proposal: { id: this.#nextId++, data } });
+      this.#waitingBytes += data.length;
     } else stepped.done({ kind: "failed", error });
   }
 

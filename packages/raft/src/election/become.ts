@@ -51,7 +51,6 @@ export function becomeLeader(node: RaftNode): void {
     uncommittedBytes: node.uncommittedBytes() + ENTRY_OVERHEAD_BYTES,
     reads: new ReadRounds(),
     heartbeatAt: node.now + node.heartbeatMillis,
-    forwardSessions: new Map(),
   };
   node.trace("leader", { last: node.log.lastIndex, commit: node.commit });
 }

@@ -29,12 +29,8 @@ export function proposeAsLeader(
  */
 export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: Leader): void {
   const { term } = node;
-  const key = `${from}/${forward.session}`;
-  const seen = role.forwardSessions.get(key) ?? 0;
-  const fresh = forward.proposals.filter((proposal) => proposal.id > seen);
-  const newest = fresh.at(-1);
-  if (newest === undefined) return;
-  role.forwardSessions.set(key, newest.id);
+  const fresh = takeFresh(node, from, forward);
+  if (fresh.length === 0) return;
   const accepted: RequestId[] = [];
   const rejected: RequestId[] = [];
   let reason: RejectReason | null = null;
@@ -59,4 +55,22 @@ export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: 
 function refusal(node: RaftNode, role: Leader): RejectReason | null {
   if (node.storage === "full") return "ERR_STORAGE_FULL";
   return role.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
+}
+
+/** A member that does not lead, or no more: what it took while it led is not its to refuse. */
+export function refuseForward(node: RaftNode, from: NodeId, forward: Forward): void {
+  const ids = takeFresh(node, from, forward).map((proposal) => proposal.id);
+  if (ids.length === 0) return;
+  const { term } = node;
+  node.outbox.send(from, { kind: "forwardRejected", term, ids, reason: "ERR_NO_LEADER" });
+}
+
+/** The proposals of which no copy came before; ids ascend within a session. */
+function takeFresh(node: RaftNode, from: NodeId, forward: Forward): readonly Proposal[] {
+  const key = `${from}/${forward.session}`;
+  const taken = node.forwardsTaken.get(key) ?? 0;
+  const fresh = forward.proposals.filter((proposal) => proposal.id > taken);
+  const newest = fresh.at(-1);
+  if (newest !== undefined) node.forwardsTaken.set(key, newest.id);
+  return fresh;
 }

@@ -114,3 +114,17 @@ test("a stale duplicate of an append truncates nothing", () => {
       .every((effect) => effect.truncateFrom === null),
   ).toBe(true);
 });
+
+// Found by simulation (seed 68): refused for certain, it was proposed again, and applied twice.
+test("a second copy of a forwarded proposal is not refused when the first was taken", () => {
+  const net = elected();
+  const id = net.propose("b", "x");
+  const forward = net.letters.find((letter) => letter.message.kind === "forward");
+  net.deliver((letter) => letter.message.kind === "forward");
+  net.letters = net.letters.filter((letter) => letter.message.kind !== "forwardAccepted");
+  net.step("a", { kind: "storageStalled" });
+  if (forward !== undefined) net.letters.push(forward);
+  net.deliver((letter) => letter.message.kind.startsWith("forward"));
+  expect(net.member("b").all("proposalRejected")).toEqual([]);
+  expect(id).toBeGreaterThan(0);
+});
