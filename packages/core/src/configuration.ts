@@ -68,7 +68,8 @@ export function decodeConfiguration(bytes: Uint8Array): Configuration {
   }
   const configuration = { members, quorum: readRule(reader) };
   reader.end();
-  checkConfiguration(configuration);
+  const why = whyImpossible(configuration);
+  if (why !== null) throw reader.malformed(`impossible configuration: ${why}`);
   return configuration;
 }
 
@@ -78,14 +79,19 @@ export function decodeConfiguration(bytes: Uint8Array): Configuration {
  * @throws `ERR_CONFIGURATION`
  */
 export function checkConfiguration(configuration: Configuration): void {
-  const ids = new Set(configuration.members.map((member) => member.id));
-  const refuse = (why: string): never => {
+  const why = whyImpossible(configuration);
+  if (why !== null) {
     throw new QuorateError("ERR_CONFIGURATION", `impossible configuration: ${why}`);
-  };
-  if (ids.size !== configuration.members.length) refuse("a member is named twice");
-  const voters = votersOf(configuration.quorum);
-  if (voters.length === 0) refuse("nobody votes");
-  for (const voter of voters) if (!ids.has(voter)) refuse(`voter ${voter} is not a member`);
+  }
+}
+
+function whyImpossible({ members, quorum }: Configuration): string | null {
+  const ids = new Set(members.map((member) => member.id));
+  if (ids.size !== members.length) return "a member is named twice";
+  const voters = votersOf(quorum);
+  if (voters.length === 0) return "nobody votes";
+  const stranger = voters.find((voter) => !ids.has(voter));
+  return stranger === undefined ? null : `voter ${stranger} is not a member`;
 }
 
 const FORMAT = 1;

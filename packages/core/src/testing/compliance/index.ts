@@ -6,4 +6,5 @@
  */
 export * from "./log-store-suite.ts";
 export * from "./snapshot-store-suite.ts";
+export * from "./state-machine-suite.ts";
 export type { SuiteTest } from "./suite-test.ts";
