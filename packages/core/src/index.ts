@@ -28,11 +28,24 @@ export { readSnapshotMeta, writeSnapshotMeta } from "./driver/frame.ts";
 export { restoreLatest } from "./driver/installation.ts";
 export { DRIVER_LIMITS, type DriverLimits } from "./driver/limits.ts";
 export * from "./ports/log-store.ts";
-export { LogTail } from "./log/log-tail.ts";
 export { recoverTail, type FoundLog, type RecoveredTail } from "./log/recovered-tail.ts";
-export { ConfigurationTracker } from "./membership/configuration-tracker.ts";
 export * from "./ports/replicated-log.ts";
 export * from "./ports/runtime.ts";
 export * from "./ports/snapshot-store.ts";
 export * from "./ports/state-machine.ts";
 export * from "./ports/transport.ts";
+export { ConfigurationTracker } from "./replica/configuration-tracker.ts";
+export { Drafts } from "./replica/drafts.ts";
+export { DurableLog } from "./replica/durable-log.ts";
+export { Inflights } from "./replica/inflights.ts";
+export { LogTail } from "./replica/log-tail.ts";
+export { Outbox, type PlainEffect } from "./replica/outbox.ts";
+export { PassedOn } from "./replica/passed-on.ts";
+export { ReadRounds, type ReadBarrier, type ReadRound } from "./replica/read-rounds.ts";
+export {
+  Replica,
+  runFrom,
+  type ReplicaLimits,
+  type ReplicaOptions,
+  type StorageState,
+} from "./replica/replica.ts";

@@ -5,6 +5,7 @@ import {
   type NodeId,
   type Prng,
   type Recovered,
+  type ReplicaLimits,
 } from "@quorate/core";
 
 /** What a member is constructed from. */
@@ -25,7 +26,7 @@ export interface RaftOptions {
 }
 
 /** Bounds of what one member keeps and sends. */
-export interface RaftLimits {
+export interface RaftLimits extends ReplicaLimits {
   /** Bytes of entries in one append; one larger entry still goes alone. */
   readonly appendBytesMax: number;
   /** Appends sent to one follower ahead of its answers. */
@@ -34,12 +35,6 @@ export interface RaftLimits {
   readonly inflightBytesMax: number;
   /** Bytes of a leader's entries that may wait to be committed; more proposals are refused. */
   readonly uncommittedBytesMax: number;
-  /** Entries handed to the state machine at a time, so that no turn takes too long. */
-  readonly applyEntriesMax: number;
-  /** Entries kept behind a snapshot, so that a short absence does not cost a whole one. */
-  readonly trailingEntries: number;
-  /** Bytes of applied entries kept in memory for followers that are a little behind. */
-  readonly cacheBytesMax: number;
 }
 
 /** Defaults for a service with small values on a local network. */

@@ -9,6 +9,7 @@ import type {
   Proposal,
   Protocol,
   ProtocolEvent,
+  StorageState,
   Term,
   Ticket,
 } from "@quorate/core";
@@ -23,16 +24,10 @@ import { beginReadRound, broadcastHeartbeat, checkQuorum } from "./leader/heartb
 import { proposeAsLeader } from "./leader/on-propose.ts";
 import { replicate, sendRun } from "./leader/replicate.ts";
 import type { RaftMessage } from "./messages.ts";
-import { RaftNode, type StorageState } from "./node.ts";
+import { RaftNode } from "./node.ts";
 import { checkRaftOptions, type RaftOptions } from "./options.ts";
 import { becomeProbe } from "./progress/progress.ts";
-import {
-  onCheckpoint,
-  onSnapshotInstalled,
-  onSnapshotReceived,
-  onSnapshotSent,
-  onSnapshotTaken,
-} from "./snapshots.ts";
+import { neededFrom, onSnapshotReceived, onSnapshotSent } from "./snapshots.ts";
 import { passesTermGate } from "./term-gate.ts";
 
 interface Leadership {
@@ -95,13 +90,13 @@ export class Raft implements Protocol<RaftMessage> {
       case "entriesLoaded":
         return this.#entriesLoaded(event.first, event.run);
       case "checkpoint":
-        return onCheckpoint(node);
+        return node.takeSnapshot();
       case "snapshotTaken":
-        return onSnapshotTaken(node, event.meta);
+        return node.snapshotTaken(event.meta, neededFrom(node));
       case "snapshotReceived":
         return onSnapshotReceived(node, event.from, event.meta, event.handle);
       case "snapshotInstalled":
-        return onSnapshotInstalled(node, event.ticket);
+        return node.installed(event.ticket);
       case "snapshotSent":
         return onSnapshotSent(node, event.to, event.delivered);
       case "storageStalled":
@@ -120,7 +115,7 @@ export class Raft implements Protocol<RaftMessage> {
       beginReadRound(node, node.role);
       replicate(node, node.role, fresh);
     }
-    if (!node.installing) node.handCommitted();
+    node.handCommitted();
     this.#announce();
     return node.outbox.take();
   }
@@ -147,12 +142,9 @@ export class Raft implements Protocol<RaftMessage> {
   /** Takes up the time. What a long pause made false is dropped before anything else is believed. */
   #moveTo(at: Instant): void {
     const node = this.#node;
-    const before = node.lastStepAt;
-    node.now = at.monotonic;
-    node.wall = at.wall;
-    node.lastStepAt = at.monotonic;
-    if (before === null) return node.resetElectionTimer();
-    if (node.now - before <= node.electionMillis) return;
+    const elapsed = node.moveTo(at);
+    if (elapsed === null) return node.resetElectionTimer();
+    if (elapsed <= node.electionMillis) return;
     // Stopped for longer than an election takes: answers that waited in our sockets are old news.
     if (node.role.kind === "leader") checkQuorum(node, node.role);
     else node.resetElectionTimer();
@@ -187,10 +179,7 @@ export class Raft implements Protocol<RaftMessage> {
     const node = this.#node;
     const { role } = node;
     if (role.kind !== "follower" || role.leader !== peer) return;
-    for (const id of role.forwarded.keys()) node.outbox.emit({ kind: "proposalLost", id });
-    role.forwarded.clear();
-    for (const id of role.barriers) node.outbox.emit({ kind: "readFailed", id });
-    role.barriers.clear();
+    role.passedOn.lose();
     // A process that died closes its links at once: no need to wait for its silence. Pre-vote keeps
     // this harmless when only our own link broke.
     role.leaderUnreachable = true;

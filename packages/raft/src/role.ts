@@ -1,6 +1,5 @@
-import type { EntryDraft, Index, NodeId, RequestId } from "@quorate/core";
+import { PassedOn, type Drafts, type Index, type NodeId, type ReadRounds } from "@quorate/core";
 import type { Progress } from "./progress/progress.ts";
-import type { ReadRounds } from "./read/read-rounds.ts";
 
 /** What a member is at the moment; each role carries the state that only it has. */
 export type Role = Follower | PreCandidate | Candidate | Leader;
@@ -12,10 +11,7 @@ export interface Follower {
   heardAt: number;
   /** The link to the leader broke: its silence is not a pause of the network's. */
   leaderUnreachable: boolean;
-  /** Proposals sent to the leader and not answered yet, with when they were sent. */
-  readonly forwarded: Map<RequestId, number>;
-  /** Read barriers asked of the leader. */
-  readonly barriers: Set<RequestId>;
+  readonly passedOn: PassedOn;
 }
 
 /** Asks whether it would win, without raising its term: a member cut off disturbs nobody (§9.6). */
@@ -35,10 +31,18 @@ export interface Leader {
   readonly followers: Map<NodeId, Progress>;
   /** Index of the no-op that began its term; nothing is served before that is committed (§8). */
   readonly noop: Index;
-  /** Entries of this turn, with their places but not yet encoded. */
-  drafts: EntryDraft[];
-  /** Bytes appended and not committed. */
-  uncommittedBytes: number;
+  readonly drafts: Drafts;
   readonly reads: ReadRounds;
   heartbeatAt: number;
+}
+
+/** A follower that knows of no leader yet. */
+export function followNobody(outbox: ConstructorParameters<typeof PassedOn>[0]): Follower {
+  return {
+    kind: "follower",
+    leader: null,
+    heardAt: -Infinity,
+    leaderUnreachable: false,
+    passedOn: new PassedOn(outbox),
+  };
 }

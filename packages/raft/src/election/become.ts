@@ -1,9 +1,8 @@
-import { ENTRY_OVERHEAD_BYTES, type NodeId, type Term } from "@quorate/core";
+import { Drafts, ReadRounds, type NodeId, type Term } from "@quorate/core";
 import { sealDrafts } from "../leader/drafts.ts";
 import { freshProgress } from "../progress/progress.ts";
-import { ReadRounds } from "../read/read-rounds.ts";
 import type { RaftNode } from "../node.ts";
-import type { Role } from "../role.ts";
+import { followNobody, type Role } from "../role.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -11,14 +10,8 @@ const EMPTY = new Uint8Array(0);
 export function becomeFollower(node: RaftNode, term: Term, leader: NodeId | null): void {
   settle(node, node.role);
   if (term > node.term) node.setHardState({ term, votedFor: null });
-  node.role = {
-    kind: "follower",
-    leader,
-    heardAt: leader === null ? -Infinity : node.now,
-    leaderUnreachable: false,
-    forwarded: new Map(),
-    barriers: new Set(),
-  };
+  const nobody = followNobody(node.outbox);
+  node.role = leader === null ? nobody : { ...nobody, leader, heardAt: node.now };
   node.resetElectionTimer();
   node.trace("follower", { leader });
 }
@@ -42,13 +35,13 @@ export function becomeCandidate(node: RaftNode): void {
 
 /** Won: appends a no-op, without which nothing of older terms could be committed (§5.4.2, §8). */
 export function becomeLeader(node: RaftNode): void {
-  const next = node.log.lastIndex + 1;
+  const drafts = new Drafts(node.uncommittedBytes());
+  const next = drafts.add({ kind: "noop", data: EMPTY }, node.log.lastIndex);
   node.role = {
     kind: "leader",
     followers: new Map(node.peers.map((peer) => [peer, freshProgress(next, node.now)])),
     noop: next,
-    drafts: [{ kind: "noop", data: EMPTY }],
-    uncommittedBytes: node.uncommittedBytes() + ENTRY_OVERHEAD_BYTES,
+    drafts,
     reads: new ReadRounds(),
     heartbeatAt: node.now + node.heartbeatMillis,
   };
@@ -65,8 +58,5 @@ function settle(node: RaftNode, role: Role): void {
       else node.outbox.send(from, { kind: "readReply", term: node.term, id, index: null });
     }
   }
-  if (role.kind === "follower") {
-    for (const id of role.forwarded.keys()) node.outbox.emit({ kind: "proposalLost", id });
-    for (const id of role.barriers) node.outbox.emit({ kind: "readFailed", id });
-  }
+  if (role.kind === "follower") role.passedOn.lose();
 }

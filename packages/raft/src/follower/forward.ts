@@ -11,22 +11,18 @@ export function forwardProposals(
   leader: NodeId,
   proposals: readonly Proposal[],
 ): void {
-  for (const { id } of proposals) role.forwarded.set(id, node.now);
+  role.passedOn.proposals(proposals, node.now);
   const { term, session } = node;
   node.outbox.send(leader, { kind: "forward", term, session, proposals });
 }
 
 export function onForwardAccepted(
-  node: RaftNode,
+  _node: RaftNode,
   _from: NodeId,
   { first, ids, term }: ForwardAccepted,
   role: Follower,
 ): void {
-  for (const [offset, id] of ids.entries()) {
-    if (!role.forwarded.delete(id)) continue;
-    const position = { term, index: first + offset };
-    node.outbox.emit({ kind: "proposalAppended", id, position });
-  }
+  role.passedOn.accepted(ids, first, term);
 }
 
 export function onForwardRejected(
@@ -35,24 +31,18 @@ export function onForwardRejected(
   { ids, reason }: ForwardRejected,
   role: Follower,
 ): void {
-  for (const id of ids) {
-    if (role.forwarded.delete(id)) node.outbox.emit({ kind: "proposalRejected", id, reason });
-  }
+  role.passedOn.rejected(ids, reason);
   if (reason === "ERR_NO_LEADER") onLeaderGone(node, from, role);
 }
 
 /** Gives up on proposals whose forwarding, or its answer, must have been lost. */
 export function expireForwarded(node: RaftNode, role: Follower): void {
-  for (const [id, since] of role.forwarded) {
-    if (node.now - since <= 2 * node.electionMillis) return; // the map is in the order of sending
-    role.forwarded.delete(id);
-    node.outbox.emit({ kind: "proposalLost", id });
-  }
+  role.passedOn.expire(node.now - 2 * node.electionMillis);
 }
 
 /** Asks the leader for a commit index that is fresh. */
 export function requestRead(node: RaftNode, role: Follower, leader: NodeId, id: RequestId): void {
-  role.barriers.add(id);
+  role.passedOn.barrier(id);
   node.outbox.send(leader, { kind: "readRequest", term: node.term, id });
 }
 
@@ -62,7 +52,6 @@ export function onReadReply(
   { id, index }: ReadReply,
   role: Follower,
 ): void {
-  if (!role.barriers.delete(id)) return;
-  node.outbox.emit(index === null ? { kind: "readFailed", id } : { kind: "readReady", id, index });
+  role.passedOn.readAnswered(id, index);
   if (index === null) onLeaderGone(node, from, role);
 }

@@ -1,4 +1,4 @@
-import { assert, encodeRun, type Entry, type NodeId } from "@quorate/core";
+import { runFrom, type Entry, type NodeId } from "@quorate/core";
 import type { Append, Commit, Heartbeat } from "../messages.ts";
 import type { RaftNode } from "../node.ts";
 
@@ -16,9 +16,7 @@ export function onAppend(node: RaftNode, from: NodeId, append: Append): void {
     return;
   }
   const kept = run.entries.findIndex((entry) => isNews(node, entry));
-  if (kept >= 0) {
-    accept(node, kept === 0 ? run : encodeRun(run.entries.slice(kept)));
-  }
+  if (kept >= 0) node.accept(runFrom(run, kept));
   // At or before the commit index everything matches, whatever this append held.
   const match = Math.max(prev.index + run.entries.length, node.commit);
   node.commitThrough(Math.min(append.commit, match));
@@ -28,22 +26,6 @@ export function onAppend(node: RaftNode, from: NodeId, append: Append): void {
 /** Whether the entry is not in the log yet, or another one is in its place. */
 function isNews(node: RaftNode, entry: Entry): boolean {
   return entry.index > node.commit && node.log.termAt(entry.index) !== entry.term;
-}
-
-function accept(node: RaftNode, run: Append["run"]): void {
-  const { log } = node;
-  const first = run.entries[0]?.index ?? log.lastIndex + 1;
-  const conflicts = first <= log.lastIndex;
-  if (conflicts) {
-    assert(first > node.commit, "what is committed is never truncated");
-    node.trace("truncated", { from: first, last: log.lastIndex });
-    log.truncate(first);
-    node.durable.truncated(first);
-    node.configurations.truncated(first);
-  }
-  log.append(run.entries);
-  node.configurations.appended(run.entries);
-  node.durable.written(node.outbox.write(conflicts ? first : null, run), log.lastIndex);
 }
 
 export function onHeartbeat(node: RaftNode, from: NodeId, heartbeat: Heartbeat): void {

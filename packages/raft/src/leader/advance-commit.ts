@@ -12,8 +12,7 @@ export function advanceCommit(node: RaftNode, role: Leader): void {
     id === node.self ? node.durable.through : (role.followers.get(id)?.match ?? 0),
   );
   if (index <= node.commit || node.log.termAt(index) !== node.term) return;
-  for (const entry of node.log.slice(node.commit + 1, index)) {
-    role.uncommittedBytes -= entryBytes(entry);
-  }
+  for (const entry of node.log.slice(node.commit + 1, index))
+    role.drafts.settled(entryBytes(entry));
   node.commitThrough(index);
 }

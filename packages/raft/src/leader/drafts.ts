@@ -1,13 +1,11 @@
-import { appendRun, entryBytes, type EntryRun, type Position, type Proposal } from "@quorate/core";
+import type { EntryRun, Position, Proposal } from "@quorate/core";
 import type { RaftNode } from "../node.ts";
 import type { Leader } from "../role.ts";
 
 /** Gives a command its place in the log; it is encoded with the rest of the turn's. */
 export function draftCommand(node: RaftNode, role: Leader, proposal: Proposal): Position {
-  const { data } = proposal;
-  role.drafts.push({ kind: "command", data });
-  role.uncommittedBytes += entryBytes(proposal);
-  return { term: node.term, index: node.log.lastIndex + role.drafts.length };
+  const draft = { kind: "command", data: proposal.data } as const;
+  return { term: node.term, index: role.drafts.add(draft, node.log.lastIndex) };
 }
 
 /**
@@ -15,11 +13,8 @@ export function draftCommand(node: RaftNode, role: Leader, proposal: Proposal): 
  * The write runs in parallel with the appends; the leader counts itself when it is durable.
  */
 export function sealDrafts(node: RaftNode, role: Leader): EntryRun | null {
-  if (role.drafts.length === 0) return null;
   const first = node.log.lastIndex + 1;
-  const run = appendRun(role.drafts, { first, term: node.term, time: node.wall });
-  role.drafts = [];
-  node.log.append(run.entries);
-  node.durable.written(node.outbox.write(null, run), node.log.lastIndex);
+  const run = role.drafts.seal({ first, term: node.term, time: node.wall });
+  if (run !== null) node.accept(run);
   return run;
 }

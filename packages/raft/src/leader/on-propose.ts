@@ -54,7 +54,7 @@ export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: 
 
 function refusal(node: RaftNode, role: Leader): RejectReason | null {
   if (node.storage === "full") return "ERR_STORAGE_FULL";
-  return role.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
+  return role.drafts.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
 }
 
 /** A member that does not lead, or no more: what it took while it led is not its to refuse. */

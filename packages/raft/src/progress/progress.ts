@@ -1,5 +1,4 @@
-import type { Index } from "@quorate/core";
-import { Inflights } from "./inflights.ts";
+import { Inflights, type Index } from "@quorate/core";
 
 /**
  * How a leader feeds one follower.

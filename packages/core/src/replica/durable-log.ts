@@ -1,4 +1,4 @@
-import type { Index, Ticket } from "@quorate/core";
+import type { Index, Ticket } from "../ids.ts";
 
 /**
  * How much of the log is on this member's own disk.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DurableLog } from "../src/durable-log.ts";
+import { DurableLog } from "../../src/replica/durable-log.ts";
 
 test("a write vouches for its entries once it is durable", () => {
   const log = new DurableLog(3);

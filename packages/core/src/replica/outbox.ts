@@ -1,18 +1,16 @@
-import type {
-  Effect,
-  EntryRun,
-  Index,
-  NodeId,
-  SnapshotHandle,
-  SnapshotMeta,
-  Ticket,
-} from "@quorate/core";
-import { encodeHardState, type HardState } from "./hard-state.ts";
-import type { RaftMessage } from "./messages.ts";
+import type { Effect, Persist } from "../effect.ts";
+import type { EntryRun } from "../entry.ts";
+import type { Index, NodeId, Ticket } from "../ids.ts";
+import type { SnapshotHandle, SnapshotMeta } from "../snapshot.ts";
 
-type RaftEffect = Effect<RaftMessage>;
-type Persist = Extract<RaftEffect, { kind: "persist" }>;
-type Storage = Extract<RaftEffect, { kind: "persist" | "installSnapshot" }>;
+type Storage = Extract<Effect<never>, { kind: "persist" | "installSnapshot" }>;
+type Apply = Extract<Effect<never>, { kind: "apply" }>;
+
+/** What a protocol asks for beside storage, messages and applying, which have methods of their own. */
+export type PlainEffect = Exclude<
+  Effect<never>,
+  { kind: "persist" | "installSnapshot" | "send" | "apply" }
+>;
 
 /**
  * Collects a turn's effects and decides what waits for what:
@@ -24,20 +22,31 @@ type Storage = Extract<RaftEffect, { kind: "persist" | "installSnapshot" }>;
  *
  * Appends therefore leave in parallel with the leader's own disk write.
  */
-export class Outbox {
+export class Outbox<Message, HardState> {
+  readonly #encodeHardState: (hardState: HardState) => Uint8Array;
   #nextTicket: Ticket = 1;
   #storage: Storage[] = [];
-  #effects: RaftEffect[] = [];
-  #sends: { readonly to: NodeId; readonly message: RaftMessage; readonly promises: boolean }[] = [];
-  #applies: RaftEffect[] = [];
+  #effects: PlainEffect[] = [];
+  #sends: { readonly to: NodeId; readonly message: Message; readonly promises: boolean }[] = [];
+  #applies: Apply[] = [];
   #dirtyHardState: HardState | null = null;
   #hardStateTicket: Ticket = 0;
   #lastTicket: Ticket = 0;
   #durableTicket: Ticket = 0;
 
+  constructor(encodeHardState: (hardState: HardState) => Uint8Array) {
+    this.#encodeHardState = encodeHardState;
+  }
+
   /** Whether the newest hard state is durable. */
   get hardStateIsDurable(): boolean {
     return this.#dirtyHardState === null && this.#hardStateTicket <= this.#durableTicket;
+  }
+
+  /** Whether the disk has confirmed everything that was ever written. */
+  get everythingIsDurable(): boolean {
+    const isWritten = this.#storage.length === 0 && this.#dirtyHardState === null;
+    return isWritten && this.#lastTicket <= this.#durableTicket;
   }
 
   saveHardState(hardState: HardState): void {
@@ -56,22 +65,20 @@ export class Outbox {
     return ticket;
   }
 
-  send(to: NodeId, message: RaftMessage): void {
+  send(to: NodeId, message: Message): void {
     this.#sends.push({ to, message, promises: false });
   }
 
   /** Sends what must not be forgotten by a crash: votes, requests for votes, acknowledgements. */
-  promise(to: NodeId, message: RaftMessage): void {
+  promise(to: NodeId, message: Message): void {
     this.#sends.push({ to, message, promises: true });
   }
 
-  emit(
-    effect: Exclude<RaftEffect, { kind: "persist" | "installSnapshot" | "send" | "apply" }>,
-  ): void {
+  emit(effect: PlainEffect): void {
     this.#effects.push(effect);
   }
 
-  apply(effect: Extract<RaftEffect, { kind: "apply" }>): void {
+  apply(effect: Apply): void {
     this.#applies.push(effect);
   }
 
@@ -80,9 +87,9 @@ export class Outbox {
     this.#durableTicket = Math.max(this.#durableTicket, ticket);
   }
 
-  take(): readonly RaftEffect[] {
+  take(): readonly Effect<Message>[] {
     this.#placeHardState();
-    const sends = this.#sends.map(({ to, message, promises }): RaftEffect => {
+    const sends = this.#sends.map(({ to, message, promises }): Effect<Message> => {
       const ticket = promises ? this.#lastTicket : this.#hardStateTicket;
       return { kind: "send", to, message, after: ticket > this.#durableTicket ? ticket : null };
     });
@@ -97,7 +104,7 @@ export class Outbox {
   /** The hard state goes with the turn's first write, so that it costs no sync of its own. */
   #placeHardState(): void {
     if (this.#dirtyHardState === null) return;
-    const hardState = encodeHardState(this.#dirtyHardState);
+    const hardState = this.#encodeHardState(this.#dirtyHardState);
     this.#dirtyHardState = null;
     const first = this.#storage[0];
     if (first?.kind === "persist") {

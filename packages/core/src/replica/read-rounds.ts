@@ -1,4 +1,4 @@
-import type { Index, NodeId, RequestId } from "@quorate/core";
+import type { Index, NodeId, RequestId } from "../ids.ts";
 
 /** A read that waits for leadership to be confirmed; `from` is null for this member's own. */
 export interface ReadBarrier {

@@ -1,4 +1,4 @@
-import type { Index } from "@quorate/core";
+import type { Index } from "../ids.ts";
 
 /** The appends under way to one follower, oldest first: a window in messages and bytes. */
 export class Inflights {

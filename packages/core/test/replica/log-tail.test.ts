@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LogTail, type Entry } from "../src/index.ts";
+import { LogTail, type Entry } from "../../src/index.ts";
 
 function entries(first: number, ...terms: number[]): Entry[] {
   const data = new Uint8Array(10);
