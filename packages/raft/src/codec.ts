@@ -68,9 +68,12 @@ function encode(message: RaftMessage): readonly Uint8Array[] {
     case "forwardRejected":
       return [writeIds(writer.u8(REASONS.indexOf(message.reason)), message.ids).finish()];
     case "readRequest":
-      return [writer.u48(message.id).finish()];
+      return [writer.u48(message.session).u48(message.id).finish()];
     case "readReply":
-      writer.u48(message.id).bool(message.index !== null);
+      writer
+        .u48(message.session)
+        .u48(message.id)
+        .bool(message.index !== null);
       return [(message.index === null ? writer : writer.u48(message.index)).finish()];
   }
 }
@@ -112,9 +115,15 @@ function decodeBody(reader: ByteReader, kind: RaftMessage["kind"], term: number)
       return { kind, term, reason, ids: readIds(reader) };
     }
     case "readRequest":
-      return { kind, term, id: reader.u48() };
+      return { kind, term, session: reader.u48(), id: reader.u48() };
     case "readReply":
-      return { kind, term, id: reader.u48(), index: reader.bool() ? reader.u48() : null };
+      return {
+        kind,
+        term,
+        session: reader.u48(),
+        id: reader.u48(),
+        index: reader.bool() ? reader.u48() : null,
+      };
   }
 }
 

@@ -28,8 +28,8 @@ const impossible = (node: RaftNode, from: NodeId, message: RaftMessage): void =>
   assert(false, `${node.role.kind} ${node.self} got ${message.kind} of its own term from ${from}`);
 };
 
-const rejectRead = (node: RaftNode, from: NodeId, { id }: ReadRequest): void => {
-  node.outbox.send(from, { kind: "readReply", term: node.term, id, index: null });
+const rejectRead = (node: RaftNode, from: NodeId, { session, id }: ReadRequest): void => {
+  node.outbox.send(from, { kind: "readReply", term: node.term, session, id, index: null });
 };
 
 const followerHandlers: HandlerTable<Follower> = {
@@ -76,7 +76,8 @@ const leaderHandlers: HandlerTable<Leader> = {
   forward: onForward,
   forwardAccepted: tooLate,
   forwardRejected: tooLate,
-  readRequest: (_node, from, { id }, role) => role.reads.add({ from, id }),
+  readRequest: (_node, from, { session, id }, role) =>
+    role.reads.add({ from: { peer: from, session }, id }),
   readReply: tooLate,
 };
 

@@ -120,12 +120,15 @@ export interface ForwardRejected {
 export interface ReadRequest {
   readonly kind: "readRequest";
   readonly term: Term;
+  /** As in {@link Forward}; the answer repeats it. */
+  readonly session: number;
   readonly id: RequestId;
 }
 
 export interface ReadReply {
   readonly kind: "readReply";
   readonly term: Term;
+  readonly session: number;
   readonly id: RequestId;
   /** Null: leadership was lost before it was confirmed. */
   readonly index: Index | null;

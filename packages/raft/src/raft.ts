@@ -136,6 +136,7 @@ export class Raft implements Protocol<RaftMessage> {
       last: node.log.lastIndex,
       configurations: node.configurations.current,
       progress: role.kind === "leader" ? this.#progress(role.followers) : NO_PROGRESS,
+      details: NO_DETAILS,
     };
   }
 
@@ -265,3 +266,4 @@ export class Raft implements Protocol<RaftMessage> {
 }
 
 const NO_PROGRESS: ReadonlyMap<NodeId, PeerProgress> = new Map();
+const NO_DETAILS = {};

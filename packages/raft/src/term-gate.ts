@@ -60,6 +60,7 @@ function answerStale(node: RaftNode, from: NodeId, message: RaftMessage): void {
   } else if (message.kind === "voteRequest") {
     node.outbox.send(from, { kind: "voteReply", term, pre: message.pre, granted: false });
   } else if (message.kind === "readRequest") {
-    node.outbox.send(from, { kind: "readReply", term, id: message.id, index: null });
+    const { session, id } = message;
+    node.outbox.send(from, { kind: "readReply", term, session, id, index: null });
   }
 }

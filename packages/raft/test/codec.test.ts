@@ -25,9 +25,9 @@ const SAMPLES: readonly RaftMessage[] = [
   { kind: "forward", term: 5, session: 77, proposals: [{ id: 1, data }] },
   { kind: "forwardAccepted", term: 5, first: 9, ids: [1, 2] },
   { kind: "forwardRejected", term: 5, ids: [3], reason: "ERR_OVERLOADED" },
-  { kind: "readRequest", term: 5, id: 4 },
-  { kind: "readReply", term: 5, id: 4, index: 9 },
-  { kind: "readReply", term: 5, id: 4, index: null },
+  { kind: "readRequest", term: 5, session: 7, id: 4 },
+  { kind: "readReply", term: 5, session: 7, id: 4, index: 9 },
+  { kind: "readReply", term: 5, session: 7, id: 4, index: null },
 ];
 
 function encoded(message: RaftMessage): Uint8Array {

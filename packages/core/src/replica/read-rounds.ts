@@ -1,8 +1,12 @@
 import type { Index, NodeId, RequestId } from "../ids.ts";
 
-/** A read that waits for leadership to be confirmed; `from` is null for this member's own. */
+/** A read that waits for leadership to be confirmed. */
 export interface ReadBarrier {
-  readonly from: NodeId | null;
+  /**
+   * Who asked; null for this member itself. The session goes back with the answer: a member that has
+   * started again counts its barriers anew, and an answer to the old ones would be stale.
+   */
+  readonly from: { readonly peer: NodeId; readonly session: number } | null;
   readonly id: RequestId;
 }
 

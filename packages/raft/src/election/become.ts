@@ -55,7 +55,10 @@ function settle(node: RaftNode, role: Role): void {
     sealDrafts(node, role);
     for (const { from, id } of role.reads.drain()) {
       if (from === null) node.outbox.emit({ kind: "readFailed", id });
-      else node.outbox.send(from, { kind: "readReply", term: node.term, id, index: null });
+      else {
+        const { peer, session } = from;
+        node.outbox.send(peer, { kind: "readReply", term: node.term, session, id, index: null });
+      }
     }
   }
   if (role.kind === "follower") role.passedOn.lose();

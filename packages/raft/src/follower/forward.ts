@@ -43,15 +43,17 @@ export function expireForwarded(node: RaftNode, role: Follower): void {
 /** Asks the leader for a commit index that is fresh. */
 export function requestRead(node: RaftNode, role: Follower, leader: NodeId, id: RequestId): void {
   role.passedOn.barrier(id);
-  node.outbox.send(leader, { kind: "readRequest", term: node.term, id });
+  const { term, session } = node;
+  node.outbox.send(leader, { kind: "readRequest", term, session, id });
 }
 
 export function onReadReply(
   node: RaftNode,
   from: NodeId,
-  { id, index }: ReadReply,
+  { session, id, index }: ReadReply,
   role: Follower,
 ): void {
+  if (session !== node.session) return; // an earlier life of this member asked
   role.passedOn.readAnswered(id, index);
   if (index === null) onLeaderGone(node, from, role);
 }

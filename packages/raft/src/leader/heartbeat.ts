@@ -49,7 +49,10 @@ export function confirmReads(node: RaftNode, role: Leader): void {
   for (const { index, barriers } of confirmed) {
     for (const { from, id } of barriers) {
       if (from === null) node.outbox.emit({ kind: "readReady", id, index });
-      else node.outbox.send(from, { kind: "readReply", term: node.term, id, index });
+      else {
+        const { peer, session } = from;
+        node.outbox.send(peer, { kind: "readReply", term: node.term, session, id, index });
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ export const simulatedRaft: SimProtocol<RaftMessage> = {
   name: "raft",
   codec: raftCodec,
   toleratesUnreliableLinks: true,
+  hasObservers: false,
   create: ({ setting, ...options }) => new Raft({ ...options, limits: drawLimits(setting) }),
   ballot(hardState) {
     const { term, votedFor } = decodeHardState(hardState);
