@@ -64,6 +64,12 @@ export type Effect<Message> =
   | { readonly kind: "proposalRejected"; readonly id: RequestId; readonly reason: RejectReason }
   /** Nobody can say whether the proposal will be replicated. */
   | { readonly kind: "proposalLost"; readonly id: RequestId }
+  /**
+   * Whatever an earlier term still adds to the log lies at or before the position's index: proposals
+   * that were given a place behind it are gone. Raft needs not say it, because a term begins with an
+   * entry that shows it.
+   */
+  | { readonly kind: "termSettled"; readonly position: Position }
   /** The read may be served once everything up to `index` is applied. */
   | { readonly kind: "readReady"; readonly id: RequestId; readonly index: Index }
   | { readonly kind: "readFailed"; readonly id: RequestId }

@@ -1,5 +1,5 @@
 import type { Configurations } from "./configuration.ts";
-import type { Effect } from "./effect.ts";
+import type { Effect, Trace } from "./effect.ts";
 import type { Entry } from "./entry.ts";
 import type { ProtocolEvent } from "./event.ts";
 import type { Index, Instant, NodeId, Term } from "./ids.ts";
@@ -38,6 +38,8 @@ export interface GroupView {
   readonly configurations: Configurations;
   /** Leader only: how far each other member is; empty elsewhere. */
   readonly progress: ReadonlyMap<NodeId, PeerProgress>;
+  /** What else the protocol has to tell people: ZAB's epochs, how a learner was synchronized. */
+  readonly details: Trace["facts"];
 }
 
 /** How far the leader knows a peer to be. */

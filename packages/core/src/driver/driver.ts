@@ -345,6 +345,8 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
         return this.#proposals.refused(effect.id, rejection(effect.reason));
       case "proposalLost":
         return this.#proposals.lost(effect.id);
+      case "termSettled":
+        return this.#proposals.settled(effect.position);
       case "readReady":
         return this.#reads.ready(effect.id, effect.index, this.#applied);
       case "readFailed":

@@ -97,6 +97,15 @@ export class PendingProposals<Result> {
     appended.done(appended.term === term ? { kind: "done", result, index } : unknown());
   }
 
+  /** No entry of an earlier term will ever lie behind the position. */
+  settled(position: Position): void {
+    for (const [index, { term, done }] of this.#appended) {
+      if (index <= position.index || term >= position.term) continue;
+      this.#appended.delete(index);
+      done(unknown());
+    }
+  }
+
   /**
    * The state stands at the position without having applied what waits for these places: a snapshot
    * skipped them, or a later term's entry shows that they were never committed, because terms do not

@@ -19,6 +19,10 @@ export class Drafts {
     return this.#bytes;
   }
 
+  get count(): number {
+    return this.#drafts.length;
+  }
+
   /** Gives an entry its place behind the log's last. */
   add(draft: EntryDraft, lastIndex: Index): Index {
     this.#drafts.push(draft);

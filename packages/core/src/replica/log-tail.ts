@@ -39,6 +39,16 @@ export class LogTail {
     return { index: this.lastIndex, term: this.#terms.at(-1)?.term ?? this.#base.term };
   }
 
+  /** From here on the entries themselves are in memory. */
+  get cachedFrom(): Index {
+    return this.#cachedFrom;
+  }
+
+  /** Where each term begins, ascending; the first may begin before the log does. */
+  get terms(): readonly { readonly term: Term; readonly from: Index }[] {
+    return this.#terms;
+  }
+
   /** The term of the entry at the index, or null when it is not there (any more, or yet). */
   termAt(index: Index): Term | null {
     if (index === this.#base.index) return this.#base.term;
@@ -122,12 +132,15 @@ export class LogTail {
     return this.#entries.slice(first - this.#cachedFrom, last - this.#cachedFrom + 1);
   }
 
-  /** A run from `first` on of at most so many bytes but at least one entry; null when not in memory. */
-  run(first: Index, bytesMax: number): EntryRun | null {
+  /**
+   * A run from `first` on, through `last` at most, of at most so many bytes but at least one entry;
+   * null when not in memory.
+   */
+  run(first: Index, bytesMax: number, through: Index = this.lastIndex): EntryRun | null {
     if (first < this.#cachedFrom) return null;
     let bytes = 0;
     let last = first - 1;
-    while (last < this.lastIndex) {
+    while (last < through) {
       const entry = this.#entries[last + 1 - this.#cachedFrom];
       if (entry === undefined) break;
       bytes += entryBytes(entry);

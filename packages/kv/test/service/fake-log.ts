@@ -67,5 +67,6 @@ export function idleView(self: NodeId, last: Index = 1): GroupView {
     last,
     configurations: { committed: configuration, latest: configuration },
     progress: new Map(),
+    details: {},
   };
 }

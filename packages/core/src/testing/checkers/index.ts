@@ -26,6 +26,8 @@ export type {
   SentPromise,
   Witness,
 } from "./checker.ts";
+export { durableLast, holdsDurably } from "./checker.ts";
+export { entryDigest } from "./entry-digest.ts";
 export { checkRegisterHistory, type RegisterOperation } from "./linearizability.ts";
 export { ShadowLog, type EntryStamp } from "./shadow-log.ts";
 

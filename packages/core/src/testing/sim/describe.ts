@@ -45,6 +45,8 @@ export function describeEffect<Message>(
     case "takeSnapshot":
     case "installSnapshot":
       return describeFields({ ...effect.meta.position });
+    case "termSettled":
+      return describeFields({ ...effect.position });
     case "proposalAppended":
       return describeFields({ id: effect.id, ...effect.position });
     case "configurationChanged":

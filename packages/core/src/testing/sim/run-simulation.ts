@@ -45,7 +45,7 @@ export function runSimulation<Message>(options: SimulationOptions<Message>): Sim
   const { protocol, seed, onTrace } = options;
   const prng = new Prng(seed);
   const settings = {
-    ...drawSettings(prng, protocol.toleratesUnreliableLinks),
+    ...drawSettings(prng, protocol),
     ...options.settings,
   };
   const cluster = new SimCluster({
@@ -73,7 +73,7 @@ export function runSimulation<Message>(options: SimulationOptions<Message>): Sim
   if (impossible !== null) cluster.observer.violated("linearizability", impossible);
   return {
     seed,
-    members: settings.members,
+    members: settings.members + settings.observers,
     virtualSeconds: cluster.now / 1000,
     ...cluster.observer.counts,
     violations: cluster.violations,

@@ -1,4 +1,3 @@
-import { majorityOf } from "../../configuration.ts";
 import { QuorateError } from "../../errors.ts";
 import type { Index, NodeId } from "../../ids.ts";
 import { MemoryNetwork } from "../../memory/memory-network.ts";
@@ -7,7 +6,7 @@ import { Prng } from "../../prng.ts";
 import type { GroupView } from "../../protocol.ts";
 import { EventQueue } from "./event-queue.ts";
 import { encodeRegisterCommand } from "./register-machine.ts";
-import { SimMember, type SimLife } from "./sim-member.ts";
+import { SimMember, type SimLife, type SimWorld } from "./sim-member.ts";
 import { SimObserver } from "./sim-observer.ts";
 import type { SimProtocol } from "./sim-protocol.ts";
 import { PLAIN_SETTINGS, type SimSettings } from "./sim-settings.ts";
@@ -73,11 +72,15 @@ export class SimCluster<Message> {
     this.#messageFaults = settings.messageFaults;
     this.observer = new SimObserver(protocol, () => this.now, options.onTrace ?? null);
     this.network = this.#createNetwork();
-    const ids = Array.from({ length: settings.members }, (_, i) => `n${i + 1}`);
-    const world = {
+    const { members: votes, observers } = settings;
+    const ids = Array.from({ length: votes + observers }, (_, i) => `n${i + 1}`);
+    const world: SimWorld<Message> = {
       protocol,
       settings,
-      configuration: majorityOf(ids.map((id) => ({ id, addresses: [`sim://${id}`] }))),
+      configuration: {
+        members: ids.map((id) => ({ id, addresses: [`sim://${id}`] })),
+        quorum: { kind: "majority", voters: ids.slice(0, votes) },
+      },
       network: this.network,
       observer: this.observer,
       now: () => this.now,

@@ -23,6 +23,8 @@ export interface SimProtocol<Message> {
   readonly codec: MessageCodec<Message>;
   /** Whether it is right also where single messages get lost, doubled or overtaken. */
   readonly toleratesUnreliableLinks: boolean;
+  /** Whether a group of it may have members without a vote. */
+  readonly hasObservers: boolean;
   create(options: SimProtocolOptions): Protocol<Message>;
   /** Reads term and vote out of a hard state. */
   ballot(hardState: Uint8Array): Ballot;

@@ -43,7 +43,10 @@ export interface WorkloadSettings {
 
 /** Everything that distinguishes one simulation from another; all of it follows from the seed. */
 export interface SimSettings {
+  /** Those with a vote. */
   readonly members: number;
+  /** Those without. */
+  readonly observers: number;
   readonly electionMillis: number;
   readonly heartbeatMillis: number;
   readonly tickMillis: number;
@@ -69,6 +72,7 @@ export interface SimSettings {
 /** Settings for scripts: three members, quick and regular, no faults but those of the script. */
 export const PLAIN_SETTINGS: SimSettings = {
   members: 3,
+  observers: 0,
   electionMillis: 300,
   heartbeatMillis: 50,
   tickMillis: 25,
@@ -109,12 +113,19 @@ export const PLAIN_SETTINGS: SimSettings = {
   calm: { from: 1000, to: 1000 },
 };
 
+/** What a protocol's runs may contain. */
+export interface SimTraits {
+  readonly toleratesUnreliableLinks: boolean;
+  readonly hasObservers: boolean;
+}
+
 /** Draws the settings of one seed. */
-export function drawSettings(prng: Prng, toleratesUnreliableLinks: boolean): SimSettings {
+export function drawSettings(prng: Prng, traits: SimTraits): SimSettings {
   const electionMillis = prng.between(250, 1000);
   const heartbeatMillis = Math.ceil(electionMillis / prng.between(3, 8));
   return {
     members: prng.pick([1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5]),
+    observers: traits.hasObservers ? prng.pick([0, 0, 1, 2]) : 0,
     electionMillis,
     heartbeatMillis,
     tickMillis: Math.ceil(heartbeatMillis / prng.between(1, 2)),
@@ -133,7 +144,8 @@ export function drawSettings(prng: Prng, toleratesUnreliableLinks: boolean): Sim
       { from: 1, to: 50 },
       { from: 50, to: 500 },
     ]),
-    messageFaults: toleratesUnreliableLinks && prng.chance(0.5) ? drawMessageFaults(prng) : null,
+    messageFaults:
+      traits.toleratesUnreliableLinks && prng.chance(0.5) ? drawMessageFaults(prng) : null,
     disk: prng.pick([
       { from: 0.1, to: 1 },
       { from: 0.1, to: 20 },

@@ -82,6 +82,7 @@ function view(self: string, fields: Partial<GroupView>): GroupView {
     last: lastIndex,
     configurations,
     progress: new Map(),
+    details: {},
     ...fields,
   };
   at(self).view = whole;

@@ -72,6 +72,7 @@ class Lone implements Protocol<never> {
       last: this.#log.length,
       configurations: { committed: configuration, latest: configuration },
       progress: new Map(),
+      details: {},
     };
   }
 
@@ -119,6 +120,7 @@ export function loneProtocol(flaw: Flaw | null = null): SimProtocol<never> {
       },
     },
     toleratesUnreliableLinks: true,
+    hasObservers: false,
     create: (options) => new Lone(options, flaw),
     ballot: (hardState) => ({ term: hardState[0] ?? 0, vote: null }),
     promise: () => null,
