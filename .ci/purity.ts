@@ -4,6 +4,7 @@ import type { Token } from "./source-tokens.ts";
 export const PURE_TREES: readonly string[] = [
   "packages/core/src/",
   "packages/raft/src/",
+  "packages/zab/src/",
   "packages/kv/src/etcd/store/",
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",

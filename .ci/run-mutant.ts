@@ -2,8 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const ROOT = new URL("../../../../", import.meta.url).pathname;
+import { ROOT } from "./source-files.ts";
 
 /** What a sweep over a mutant found. */
 export interface MutantVerdict {
@@ -12,12 +11,16 @@ export interface MutantVerdict {
   readonly checker: string | null;
 }
 
-const SWEEP = `
+/** A protocol whose package can be simulated: what its `/testing` exports. */
+const SIMULATED = { raft: "simulatedRaft", zab: "simulatedZab" } as const;
+export type SimulatedPackage = keyof typeof SIMULATED;
+
+const sweep = (name: SimulatedPackage): string => `
 import { runSimulation } from "@quorate/core/testing/sim";
-import { simulatedRaft } from "@quorate/raft/testing";
+import { ${SIMULATED[name]} as protocol } from "@quorate/${name}/testing";
 let found = { seed: null, checker: null };
 for (let seed = Number(process.argv[2]); seed <= Number(process.argv[3]); seed++) {
-  const { violations } = runSimulation({ protocol: simulatedRaft, seed });
+  const { violations } = runSimulation({ protocol, seed });
   if (violations.length === 0) continue;
   found = { seed, checker: violations[0].checker };
   break;
@@ -28,12 +31,17 @@ console.log(JSON.stringify(found));
 /**
  * Puts a known bug back into a copy of the sources and runs seeds until one shows it.
  *
- * @param patch - path of a patch against the repository's root, or null for the sources as they are
+ * @param patch - path of a patch against the repository's root
  */
-export function runMutant(patch: string | null, first: number, last: number): MutantVerdict {
+export function runMutant(
+  protocol: SimulatedPackage,
+  patch: string,
+  first: number,
+  last: number,
+): MutantVerdict {
   const dir = mkdtempSync(join(tmpdir(), "quorate-mutant-"));
   try {
-    for (const name of ["core", "raft"]) {
+    for (const name of ["core", protocol]) {
       const to = join(dir, "packages", name);
       mkdirSync(to, { recursive: true });
       cpSync(join(ROOT, "packages", name, "src"), join(to, "src"), { recursive: true });
@@ -41,8 +49,8 @@ export function runMutant(patch: string | null, first: number, last: number): Mu
       mkdirSync(join(dir, "node_modules", "@quorate"), { recursive: true });
       symlinkSync(to, join(dir, "node_modules", "@quorate", name));
     }
-    if (patch !== null) execFileSync("git", ["apply", "-p1", patch], { cwd: dir });
-    writeFileSync(join(dir, "sweep.mts"), SWEEP);
+    execFileSync("git", ["apply", "-p1", patch], { cwd: dir });
+    writeFileSync(join(dir, "sweep.mts"), sweep(protocol));
     const args = ["--conditions=@quorate/source", "--no-warnings", "sweep.mts"];
     const stdout = execFileSync(process.execPath, [...args, String(first), String(last)], {
       cwd: dir,

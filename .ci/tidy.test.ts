@@ -70,6 +70,7 @@ describe("the import table", () => {
     ["core/src/x.ts", 'import "node:fs";'],
     ["raft/src/x.ts", 'import { a } from "@quorate/core/testing/sim";'],
     ["raft/src/x.ts", 'export * from "../../core/src/ids.ts";'],
+    ["zab/src/x.ts", 'import type { Raft } from "@quorate/raft";'],
     ["transport-tcp/src/x.ts", 'import type { A } from "@quorate/raft";'],
     ["kv/src/service/x.ts", 'import { Raft } from "@quorate/raft";'],
     ["kv/src/service/x.ts", 'const raft = await import("@quorate/raft");'],

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 // The machine's own Node runs what npm would install, outside the workspace.
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const PACKAGES = ["core", "raft", "transport-tcp", "storage-fs", "kv", "cli"];
+const PACKAGES = ["core", "raft", "zab", "transport-tcp", "storage-fs", "kv", "cli"];
 const INSTALL_WITHIN_MS = 120_000;
 
 const directory = mkdtempSync(join(tmpdir(), "quorate-packed-"));

@@ -50,7 +50,7 @@ export function addSimulate(program: Command, { terminal, act }: CommandContext)
       `
 Examples:
   quorate simulate --protocol raft --seeds 1..500
-  quorate simulate --protocol raft --seeds 1..5000 --jobs 4 --json
+  quorate simulate --protocol zab --seeds 1..5000 --jobs 4 --json
   quorate simulate --protocol raft --seed 17 --trace`,
     )
     .action((options: Options) =>

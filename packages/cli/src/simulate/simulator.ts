@@ -1,5 +1,6 @@
 import { runSimulation, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
 import { simulatedRaft } from "@quorate/raft/testing";
+import { simulatedZab } from "@quorate/zab/testing";
 import type { ProtocolName } from "./protocols.ts";
 
 /** Runs one seed. */
@@ -8,8 +9,11 @@ export function simulate(
   seed: number,
   onTrace?: (trace: SimTrace) => void,
 ): SimulationReport {
+  const watched = onTrace === undefined ? { seed } : { seed, onTrace };
   switch (protocol) {
     case "raft":
-      return runSimulation({ protocol: simulatedRaft, seed, ...(onTrace ? { onTrace } : {}) });
+      return runSimulation({ protocol: simulatedRaft, ...watched });
+    case "zab":
+      return runSimulation({ protocol: simulatedZab, ...watched });
   }
 }

@@ -1,0 +1,18 @@
+import type { NodeId } from "@quorate/core";
+import type { ZabNode } from "../node.ts";
+import type { Leader } from "../phase.ts";
+
+/** Ends a learner's session from our side: it looks again, and comes back. */
+export function dropLearner(node: ZabNode, leader: Leader, id: NodeId, why: string): void {
+  const handler = leader.learners.get(id);
+  if (handler === undefined) return;
+  node.trace("learner-dropped", { learner: id, why });
+  node.outbox.send(id, { kind: "hangUp", session: handler.session });
+  forgetLearner(leader, id);
+}
+
+/** The session is over. What a voter has promised stays promised; that it is here does not. */
+export function forgetLearner(leader: Leader, id: NodeId): void {
+  leader.learners.delete(id);
+  if (leader.stage.kind === "introductions") leader.stage.accepted.delete(id);
+}

@@ -1,0 +1,66 @@
+import { votersOf, type NodeId } from "@quorate/core";
+import type { Notification } from "../messages.ts";
+import type { ZabNode } from "../node.ts";
+import type { Looking } from "../phase.ts";
+import { considerDecision, considerJoining } from "./decide.ts";
+import { notify, notifyVoters } from "./look.ts";
+import { isBetterVote } from "./vote.ts";
+
+/** A member's vote. Who has decided answers those that look; who looks compares. */
+export function onNotification(node: ZabNode, from: NodeId, notification: Notification): void {
+  const { phase } = node;
+  const { state, vote } = notification;
+  if (phase.kind !== "looking") {
+    if (state === "LOOKING") notify(node, from);
+    return;
+  }
+  const voters = votersOf(node.configurations.latest.quorum);
+  if (!voters.includes(from)) return notify(node, from); // an observer that wants to know
+  if (vote !== null && !voters.includes(vote.leader)) return;
+  if (state === "LOOKING") onLookingVote(node, phase, from, notification);
+  else if (state !== "OBSERVING") onDecidedVote(node, phase, from, notification);
+}
+
+function onLookingVote(
+  node: ZabNode,
+  looking: Looking,
+  from: NodeId,
+  { round, vote }: Notification,
+): void {
+  looking.decided.delete(from);
+  if (round < node.round) return notify(node, from); // it is behind and takes up our round
+  if (round > node.round) {
+    node.round = round;
+    looking.received.clear();
+    // Against our own vote, not the best so far: that was of a round that is over.
+    propose(looking, vote !== null && isBetterVote(vote, looking.own) ? vote : looking.own);
+    notifyVoters(node);
+  } else if (vote !== null && isBetterVote(vote, looking.proposed)) {
+    propose(looking, vote);
+    notifyVoters(node);
+  }
+  if (vote === null) looking.received.delete(from);
+  else looking.received.set(from, vote);
+  considerDecision(node, looking);
+}
+
+function onDecidedVote(
+  node: ZabNode,
+  looking: Looking,
+  from: NodeId,
+  { round, vote, state }: Notification,
+): void {
+  if (vote === null) return;
+  looking.decided.set(from, { leader: vote.leader, leads: state === "LEADING" });
+  if (round === node.round) {
+    looking.received.set(from, vote);
+    considerDecision(node, looking);
+    if (node.phase !== looking) return;
+  }
+  considerJoining(node, looking, round, vote);
+}
+
+function propose(looking: Looking, vote: Looking["proposed"]): void {
+  looking.proposed = vote;
+  looking.finalizeAt = null;
+}

@@ -1,0 +1,6 @@
+/**
+ * ZAB as the simulator runs it.
+ *
+ * @packageDocumentation
+ */
+export { simulatedZab } from "./simulated-zab.ts";
