@@ -7,6 +7,7 @@
  * import { nodeTerminal, run } from "@quorate/cli";
  *
  * process.exitCode = await run(["--version"], nodeTerminal());
+ * // → <version>
  * ```
  *
  * Read in this order: `run`, `commands/*`, `server/etcd-flags`, `server/settings`,

@@ -4,8 +4,12 @@
  *
  * @example
  * ```ts
+ * import { Prng } from "@quorate/core";
+ *
  * const prng = new Prng(42);
  * const timeoutMillis = 1000 + prng.below(1000);
+ * console.log(timeoutMillis);
+ * // → 1660
  * ```
  */
 export class Prng {

@@ -42,6 +42,9 @@ interface Leadership {
  *
  * @example
  * ```ts
+ * import { majorityOf, Prng } from "@quorate/core";
+ * import { Raft } from "@quorate/raft";
+ *
  * const raft = new Raft({
  *   self: "a",
  *   configuration: majorityOf([{ id: "a", addresses: [] }]),
@@ -52,6 +55,10 @@ interface Leadership {
  * });
  * raft.step({ kind: "tick" }, { monotonic: 0, wall: 0 });
  * for (const effect of raft.takeEffects()) console.log(effect.kind);
+ * // → persist
+ * // → trace
+ * // → trace
+ * // → leadershipChanged
  * ```
  */
 export class Raft implements Protocol<RaftMessage> {

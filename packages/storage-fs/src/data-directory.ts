@@ -63,11 +63,16 @@ const FORMAT = 1;
  *
  * @example
  * ```ts
+ * import { openDataDirectory } from "@quorate/storage-fs";
+ *
  * const directory = await openDataDirectory({
- *   path: "/var/lib/quorate",
+ *   path: "./data",
  *   identity: { cluster: "cdf818194e3a8c32", member: "8e9e05c52164694d" },
  *   groups: ["etcd"],
  * });
+ * console.log(directory.groups.get("etcd")?.recovered);
+ * // → { hardState: null, snapshot: null, tail: [] }
+ * await directory.close();
  * ```
  */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {

@@ -2,6 +2,8 @@
  * A gRPC server over the HTTP/2 server next door: a table of methods in, calls out.
  *
  * ```ts
+ * import { startGrpcServer } from "./index.ts";
+ *
  * const server = await startGrpcServer({
  *   host: "127.0.0.1",
  *   port: 0,
@@ -9,6 +11,7 @@
  *     ["/demo.Echo/Say", { kind: "unary", handle: (request, call) => call.respond(request) }],
  *   ]),
  * });
+ * await server.close(0);
  * ```
  *
  * Read in this order: `service`, `route`, `exchange`, `unary-exchange`, `stream-exchange`, `server`.

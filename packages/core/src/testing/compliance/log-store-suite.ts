@@ -41,7 +41,24 @@ type Request = Partial<Pick<Persist, "hardState" | "truncateFrom" | "run">>;
  *
  * @example
  * ```ts
- * logStoreSuite(test, { losePower: false, fill: false, fail: false }, () => newPlace());
+ * import { MemoryDisk, MemoryLog, MemoryLogStore } from "@quorate/core/memory";
+ * import { logStoreSuite } from "@quorate/core/testing/compliance";
+ * import { test } from "node:test";
+ *
+ * const schedule = (_millis: number, run: () => void) => void setImmediate(run);
+ *
+ * logStoreSuite(test, { losePower: false, fill: false, fail: false }, async () => {
+ *   const log = new MemoryLog(4);
+ *   return {
+ *     open: async () => ({
+ *       store: new MemoryLogStore(log, new MemoryDisk({ schedule }), schedule),
+ *       hardState: log.hardState,
+ *       entries: log.entries,
+ *     }),
+ *   };
+ * });
+ * // → ✔ begins empty (<time>)
+ * // → …
  * ```
  */
 export function logStoreSuite(

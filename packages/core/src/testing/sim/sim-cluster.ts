@@ -43,12 +43,16 @@ export type SimReadAnswer =
  *
  * @example
  * ```ts
- * const cluster = new SimCluster({ protocol });
- * cluster.run(2000);
+ * import { SimCluster } from "@quorate/core/testing/sim";
+ * import { simulatedRaft } from "@quorate/raft/testing";
+ *
+ * const cluster = new SimCluster({ protocol: simulatedRaft });
+ * cluster.runUntil(() => cluster.leader() !== null, 10_000);
  * const write = cluster.propose("n1", { register: 0, value: 7 });
- * cluster.crash("n2");
- * cluster.run(1000);
+ * cluster.partition([["n1", "n2"], ["n3"]]);
+ * cluster.run(5000);
  * console.log(write.answer?.kind, cluster.violations);
+ * // → done []
  * ```
  */
 export class SimCluster<Message> {
