@@ -12,7 +12,15 @@ export default defineConfig({
   resolve: { conditions: ["@quorate/source"] },
   ssr: { resolve: { conditions: ["@quorate/source"] } },
   test: {
-    projects: [...packages, { extends: true, test: { name: "tidy", root: ".ci" } }],
+    projects: [
+      ...packages,
+      { extends: true, test: { name: "tidy", root: ".ci", exclude: ["docs/**"] } },
+      // They start compilers and clusters, beside whatever else is running.
+      {
+        extends: true,
+        test: { name: "docs", root: ".ci/docs", testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
     reporters: ["default", "./.ci/total-reporter.ts"],
   },
 });

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { proseOf } from "./pages.ts";
 import { ROOT } from "./source-files.ts";
 
 /** The links of a page that lead nowhere, and the sources it names that do not exist, as `page target`. */
 export function brokenLinks(page: string, markdown: string): string[] {
-  const prose = markdown.replace(/^```[\s\S]*?^```$/gm, "");
+  const prose = proseOf(markdown);
   const links = [...prose.matchAll(/\]\(<?([^)>\s]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/gm)]
     .map((match) => match[1] ?? match[2] ?? "")
     .filter((target) => !/^[a-z]+:/i.test(target) && !leadsSomewhere(page, target));

@@ -21,9 +21,17 @@ export function filesUnder(directory: string, suffix: string): string[] {
     .toSorted();
 }
 
+/** The text of a file of the repository. */
+export function textOf(path: string): string {
+  return readFileSync(resolve(ROOT, path), "utf8");
+}
+
+/** Where the sources of every package are. */
+export function sourcePaths(): string[] {
+  return filesUnder("packages", ".ts").filter((path) => /^packages\/[^/]+\/src\//.test(path));
+}
+
 /** The sources of every package. */
 export function sourceFiles(): SourceFile[] {
-  return filesUnder("packages", ".ts")
-    .filter((path) => /^packages\/[^/]+\/src\//.test(path))
-    .map((path) => ({ path, tokens: tokensOf(readFileSync(resolve(ROOT, path), "utf8")) }));
+  return sourcePaths().map((path) => ({ path, tokens: tokensOf(textOf(path)) }));
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refusedImports } from "./imports.ts";
 import { brokenLinks } from "./links.ts";
+import { pagePaths } from "./pages.ts";
 import { impureNames, isPure, PURE_TREES } from "./purity.ts";
-import { filesUnder, ROOT, sourceFiles } from "./source-files.ts";
+import { ROOT, sourceFiles, textOf } from "./source-files.ts";
 import { tokensOf } from "./source-tokens.ts";
 
 describe("the tree", () => {
@@ -24,10 +25,7 @@ describe("the tree", () => {
   });
 
   test("has no link in its pages that leads nowhere", () => {
-    const pages = ["README.md", "CONTRIBUTING.md", ...filesUnder("docs", ".md")];
-    pages.push(...filesUnder("packages", ".md").filter((path) => !path.endsWith("CHANGELOG.md")));
-    const broken = pages.flatMap((p) => brokenLinks(p, readFileSync(resolve(ROOT, p), "utf8")));
-    expect(broken).toEqual([]);
+    expect(pagePaths().flatMap((path) => brokenLinks(path, textOf(path)))).toEqual([]);
   });
 });
 
