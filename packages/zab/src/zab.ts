@@ -48,6 +48,9 @@ interface Leadership {
  *
  * @example
  * ```ts
+ * import { majorityOf, Prng } from "@quorate/core";
+ * import { Zab, ZAB_TIMES } from "@quorate/zab";
+ *
  * const zab = new Zab({
  *   self: "1",
  *   configuration: majorityOf([{ id: "1", addresses: [] }]),
@@ -57,6 +60,11 @@ interface Leadership {
  * });
  * zab.step({ kind: "tick" }, { monotonic: 0, wall: 0 });
  * for (const effect of zab.takeEffects()) console.log(effect.kind);
+ * // → persist
+ * // → trace
+ * // → trace
+ * // → trace
+ * // → leadershipChanged
  * ```
  */
 export class Zab implements Protocol<ZabMessage> {
