@@ -3,6 +3,7 @@ import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Given } from "./given.ts";
 import { ownEntryProblem, parseInitialCluster, type InitialMember } from "./initial-cluster.ts";
+import { oneOf, wholeNumber } from "./setting-types.ts";
 import { advertiseProblem, isWildcard, listenProblem, parseUrls, type MemberUrl } from "./urls.ts";
 
 /** The levels of a log, least severe first. */
@@ -34,15 +35,6 @@ const ELECTION_MS_MAX = 50_000;
 const ELECTION_PER_HEARTBEAT = 5;
 const NAME_LENGTH_MAX = 128;
 
-const wholeNumber = (least: number, most: number, unit: string): z.ZodType<number, string> =>
-  z.string().transform((text, context) => {
-    const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    const range = `a whole number of ${unit} from ${least} to ${most}`;
-    context.addIssue({ code: "custom", message: `"${text}" is not ${range}` });
-    return z.NEVER;
-  });
-
 type UrlsCheck = (urls: readonly MemberUrl[]) => string | null;
 
 const urls = (check: UrlsCheck): z.ZodType<readonly MemberUrl[], string> =>
@@ -71,13 +63,6 @@ function firstProblem(
   }
   return null;
 }
-
-const oneOf = <const Choice extends string>(
-  ...choices: readonly Choice[]
-): z.ZodType<Choice, string> =>
-  z.enum(choices, {
-    error: (issue) => `"${String(issue.input)}" is not one of ${choices.join(", ")}`,
-  });
 
 const schema = z.object({
   name: z
