@@ -6,7 +6,7 @@ export interface CommonOptions {
   readonly verbose: boolean;
 }
 
-/** What every command that asks a cluster understands. */
+/** What every command that asks a cluster or an ensemble understands. */
 export interface ClientOptions extends CommonOptions {
   readonly endpoints?: string;
   readonly timeout: number;
@@ -26,11 +26,23 @@ export function withClientOptions(command: Command): Command {
       "--endpoints <list>",
       "host:port of members, comma-separated (or QUORATE_ENDPOINTS, ETCDCTL_ENDPOINTS; default: 127.0.0.1:2379)",
     )
-    .addOption(
-      new Option("--timeout <seconds>", "how long to wait for an answer")
-        .argParser(positiveNumber)
-        .default(5),
-    );
+    .addOption(timeoutOption());
+}
+
+/** Adds the options of every command that asks a ZooKeeper ensemble. */
+export function withZooKeeperOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .option(
+      "--endpoints <list>",
+      "host:port of servers, comma-separated; the port is 2181 where it is left out (default: 127.0.0.1:2181)",
+    )
+    .addOption(timeoutOption());
+}
+
+function timeoutOption(): Option {
+  return new Option("--timeout <seconds>", "how long to wait for an answer")
+    .argParser(positiveNumber)
+    .default(5);
 }
 
 /** Parses a whole number from `least` up. */

@@ -11,7 +11,8 @@
  * ```
  *
  * Read in this order: `run`, `commands/*`, `server/etcd-flags`, `server/settings`,
- * `server/run-server`, `dev/run-dev`, `client/etcd-client`.
+ * `server/run-server`, `dev/run-dev`, `client/etcd-client`, `zookeeper/read-zoo-settings`,
+ * `zookeeper-client/zookeeper-client`.
  *
  * @packageDocumentation
  */

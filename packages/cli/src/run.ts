@@ -9,6 +9,7 @@ import { addPut } from "./commands/put.ts";
 import { addServer } from "./commands/server.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStatus } from "./commands/status.ts";
+import { addZk } from "./commands/zk.ts";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { readVersion } from "./version.ts";
@@ -64,6 +65,7 @@ function programFor(context: CommandContext): Command {
   addPut(program, context);
   addDel(program, context);
   addStatus(program, context);
+  addZk(program, context);
   addSimulate(program, context);
   return program.addHelpText("after", `\n${exitCodeHelp()}`);
 }

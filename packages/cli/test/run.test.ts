@@ -15,7 +15,7 @@ async function quorate(args: readonly string[], options: FakeTerminalOptions = {
   return { code, out: terminal.stdout(), err: terminal.stderr() };
 }
 
-const COMMANDS = ["server", "dev", "get", "put", "del", "status", "simulate"];
+const COMMANDS = ["server", "dev", "get", "put", "del", "status", "zk", "simulate"];
 
 describe("help", () => {
   test("lists the commands and the exit codes", async () => {
@@ -30,6 +30,12 @@ describe("help", () => {
     expect(asked).toMatchObject({ code: EXIT.ok, err: "" });
     expect(asked.out).toContain("Examples:\n  quorate ");
     expect(await quorate(["help", command])).toEqual(asked);
+  });
+
+  test.each(["status", "ls", "get"])("of zk %s has examples", async (command) => {
+    const asked = await quorate(["zk", command, "--help"]);
+    expect(asked).toMatchObject({ code: EXIT.ok, err: "" });
+    expect(asked.out).toContain(`Examples:\n  quorate zk ${command}`);
   });
 
   test("is printed when no command is given, which is an error", async () => {
@@ -128,6 +134,33 @@ const BAD_INPUT: readonly (readonly [readonly string[], number, string])[] = [
     EXIT.usage,
     "--trace prints one seed as text: give --seed N, and no --json",
   ],
+  [["zk"], EXIT.usage, "give a command: see quorate --help"],
+  [["zk", "sl"], EXIT.usage, "unknown command 'sl' (Did you mean ls?)"],
+  [["zk", "ls"], EXIT.usage, "missing required argument 'path'"],
+  [["zk", "ls", "a"], EXIT.usage, '"a" is not a node\'s path: begin it with /'],
+  [["zk", "get", "/a/"], EXIT.usage, '"/a/" is not a node\'s path: leave out the / at its end'],
+  [["zk", "get", "/a//b"], EXIT.usage, '"/a//b" is not a node\'s path: no name in it may be empty'],
+  [
+    ["zk", "get", "/a/.."],
+    EXIT.usage,
+    '"/a/.." is not a node\'s path: no name in it may be . or ..',
+  ],
+  [
+    ["zk", "get", "/a\u0007"],
+    EXIT.usage,
+    '"/a\u0007" is not a node\'s path: it holds a character that ZooKeeper forbids',
+  ],
+  [
+    ["zk", "ls", "/", "--endpoints", "h:0"],
+    EXIT.usage,
+    '--endpoints: "h:0": "0" is not a port: write a number from 1 to 65535',
+  ],
+  [
+    ["zk", "ls", "/", "--endpoints", "::1:2181"],
+    EXIT.usage,
+    '--endpoints: "::1:2181" has too many colons: write host:port, or [address]:port for IPv6',
+  ],
+  [["zk", "status", "--endpoints", "127.0.0.1:1"], EXIT.unavailable, "no status of 127.0.0.1:1"],
   [["server", "--nam", "x"], EXIT.usage, "unknown flag --nam: did you mean --name?"],
   [
     ["server", "m1"],

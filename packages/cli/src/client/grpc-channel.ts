@@ -5,6 +5,7 @@ import {
   type IncomingHttpHeaders,
 } from "node:http2";
 import { GrpcError, STATUS } from "./grpc-error.ts";
+import { socketReason } from "./socket-reason.ts";
 
 /** No answer may be larger, whatever a server says. */
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
@@ -76,7 +77,7 @@ export class GrpcChannel {
     try {
       await Promise.race([this.#connected, late]);
     } catch (thrown) {
-      const message = `cannot connect to ${this.endpoint}: ${reasonOf(thrown)}`;
+      const message = `cannot connect to ${this.endpoint}: ${socketReason(thrown)}`;
       throw new GrpcError(STATUS.unavailable, message, false, { cause: thrown });
     } finally {
       clearTimeout(timer);
@@ -120,7 +121,7 @@ function receive(
     stream.close();
   });
   stream.on("error", (error) =>
-    fail(STATUS.unavailable, `${endpoint} broke off: ${reasonOf(error)}`),
+    fail(STATUS.unavailable, `${endpoint} broke off: ${socketReason(error)}`),
   );
   stream.on("close", () => done(failure ?? answerOf(status, chunks, endpoint)));
 }
@@ -159,12 +160,4 @@ function decodeMessage(text: string): string {
   } catch {
     return text;
   }
-}
-
-function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (code === "ECONNREFUSED") return "connection refused, nothing listens there";
-  // Several addresses of one name fail as an AggregateError, whose own message is empty.
-  return thrown.message || code || thrown.name;
 }

@@ -68,7 +68,7 @@ export function ownServer(ensemble: Ensemble): Server | null {
   return ensemble.servers.find(({ sid }) => String(sid) === ensemble.self) ?? null;
 }
 
-/** The configuration that a new ensemble begins with; every member arrives at the same one. */
+/** The configuration that a new ensemble begins with: the same for members whose files agree. */
 export function configurationOf(ensemble: Ensemble): Configuration {
   if (ensemble.kind === "standalone") return majorityOf([{ id: ensemble.self, addresses: [] }]);
   const { servers, groups } = ensemble;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneOf, readBy, wholeNumber } from "../server/setting-types.ts";
+import { readBy, wholeNumber } from "../server/setting-types.ts";
 import { hostProblem, parsePort } from "./host-port.ts";
 import { parseRole, type ServerRole } from "./server-line.ts";
 
@@ -18,6 +18,10 @@ const port = readBy(parsePort, (text) => `"${text}" is not a port: write a numbe
 const host = readBy(
   (text) => (hostProblem(text) === null ? text : null),
   (text) => `${hostProblem(text) ?? text}: write an address of this machine`,
+);
+const electionAlg = readBy(
+  (text) => (text === "3" ? 3 : null),
+  (text) => `"${text}" is not 3, the only one that ZooKeeper still has`,
 );
 const ticks = wholeNumber(1, INT_MAX, "ticks");
 /** ZooKeeper takes -1 for "not set". */
@@ -41,7 +45,7 @@ const zooSchema = z.object({
   snapCount: wholeNumber(SNAP_COUNT_MIN, SNAP_COUNT_MAX, "writes").default(100_000),
   initLimit: ticks.optional(),
   syncLimit: ticks.optional(),
-  electionAlg: oneOf("3").optional(),
+  electionAlg: electionAlg.optional(),
   peerType: role.optional(),
   standaloneEnabled: trueOrFalse.default(true),
   quorumListenOnAllIPs: trueOrFalse.default(false),

@@ -293,7 +293,7 @@ const REFUSED: readonly (readonly [readonly string[], number | undefined, readon
     ["peerType=leader", "electionAlg=0"],
     undefined,
     [
-      'zoo.cfg:4: electionAlg: "0" is not one of 3',
+      'zoo.cfg:4: electionAlg: "0" is not 3, the only one that ZooKeeper still has',
       'zoo.cfg:3: peerType: "leader" is not one of participant, observer',
     ],
   ],
