@@ -125,9 +125,9 @@ const BAD_INPUT: readonly (readonly [readonly string[], number, string])[] = [
     "option '--seed <n>' cannot be used with option '--seeds <range>'",
   ],
   [
-    ["simulate", "--protocol", "zab"],
+    ["simulate", "--protocol", "paxos"],
     EXIT.usage,
-    "option '--protocol <name>' argument 'zab' is invalid. Allowed choices are raft.",
+    "option '--protocol <name>' argument 'paxos' is invalid. Allowed choices are raft, zab.",
   ],
   [
     ["simulate", "--trace"],
