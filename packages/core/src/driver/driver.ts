@@ -156,6 +156,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     this.#transport = transport.join(group, this.#peers(), {
       linkUp: (peer, incarnation) => {
         this.#enqueue({ kind: "linkUp", peer, incarnation });
+        this.#receiver.linkUp(peer, incarnation);
         this.#sender.linkUp(peer, this.#now());
       },
       linkDown: (peer) => {

@@ -6,6 +6,8 @@ import type { Frame } from "./frame.ts";
 import type { DriverLimits } from "./limits.ts";
 
 interface Intake {
+  /** The sender's process life: another one counts its transfers anew. */
+  readonly incarnation: number;
   readonly transfer: number;
   readonly meta: SnapshotMeta;
   readonly size: number;
@@ -35,6 +37,7 @@ export class SnapshotReceiver {
   readonly #host: SnapshotReceiverHost;
   readonly #aheadBytesMax: number;
   readonly #intakes = new Map<NodeId, Intake>();
+  readonly #incarnations = new Map<NodeId, number>();
 
   constructor(snapshots: SnapshotStore, host: SnapshotReceiverHost, limits: DriverLimits) {
     this.#snapshots = snapshots;
@@ -42,6 +45,18 @@ export class SnapshotReceiver {
     // What a sender may have on the way: its window, and the chunk that went beyond it. In bytes,
     // because chunks may be smaller than they could be.
     this.#aheadBytesMax = (limits.snapshotWindow + 1) * limits.snapshotChunkBytes;
+  }
+
+  /**
+   * The peer may have started again: a transfer that it offers under an old number is another one
+   * (found by simulation, ZAB's seed 155).
+   */
+  linkUp(peer: NodeId, incarnation: number): void {
+    this.#incarnations.set(peer, incarnation);
+    const known = this.#intakes.get(peer);
+    if (known === undefined || known.incarnation === incarnation) return;
+    this.#intakes.delete(peer);
+    if (!known.sealed) known.writer.abort();
   }
 
   offered(from: NodeId, transfer: number, meta: SnapshotMeta, size: number): void {
@@ -53,6 +68,7 @@ export class SnapshotReceiver {
     if (known !== undefined && !known.sealed) known.writer.abort();
     const writer = this.#snapshots.stage(meta);
     const intake: Intake = {
+      incarnation: this.#incarnations.get(from) ?? 0,
       transfer,
       meta,
       size,

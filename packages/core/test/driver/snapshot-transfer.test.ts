@@ -171,3 +171,22 @@ test("a transfer that gets no answer is offered again, then given up", () => {
   pair.sender.tick(LIMITS.snapshotTimeoutMillis + 1);
   expect(pair.told).toEqual(["sent false"]);
 });
+
+test("a peer that started again offers another snapshot, even under an old number", () => {
+  const pair = new Pair(300, 100);
+  pair.receiver.linkUp("a", 1);
+  pair.sender.start("b", 0);
+  pair.run();
+  expect(pair.told.sort()).toEqual(["received", "sent true"]);
+
+  pair.told.length = 0;
+  pair.receiver.linkUp("a", 1);
+  pair.receiver.offered("a", 1, META, 300);
+  pair.run();
+  expect(pair.told).toEqual([]);
+
+  pair.receiver.linkUp("a", 2);
+  pair.receiver.offered("a", 1, META, 0);
+  pair.run();
+  expect(pair.told).toEqual(["received"]);
+});
