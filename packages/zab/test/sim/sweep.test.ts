@@ -37,7 +37,7 @@ test("the sample reaches every mode of synchronization, with observers", () => {
   }
   expect([...modes].sort()).toEqual(["DIFF", "SNAP", "TRUNC", "TRUNC+DIFF"]);
   expect(observers).toBeGreaterThan(0);
-});
+}, 60_000);
 
 test("a seed run twice gives the same trace", () => {
   const hashes = [1, 2].map(() => runSimulation({ protocol: simulatedZab, seed: 5 }).traceHash);
