@@ -67,7 +67,7 @@ async function startMember(
 ): Promise<Member> {
   const directory = await openDataDirectory({
     path: `./${self}`,
-    identity: { cluster: group.cluster, member: self },
+    identity: { cluster: group.cluster, member: self, from: "the arguments" },
     groups: [group.group],
   });
   const storage = directory.groups.get(group.group);

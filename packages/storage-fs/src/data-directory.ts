@@ -21,6 +21,8 @@ import type { RepairedTail } from "./wal/recover-wal.ts";
 export interface DirectoryIdentity {
   readonly cluster: string;
   readonly member: NodeId;
+  /** The settings that it comes from: what to check when they do not fit the directory. */
+  readonly from: string;
 }
 
 /** What a data directory is opened with. */
@@ -67,7 +69,7 @@ const FORMAT = 1;
  *
  * const directory = await openDataDirectory({
  *   path: "./data",
- *   identity: { cluster: "cdf818194e3a8c32", member: "8e9e05c52164694d" },
+ *   identity: { cluster: "cdf818194e3a8c32", member: "8e9e05c52164694d", from: "--name" },
  *   groups: ["etcd"],
  * });
  * console.log(directory.groups.get("etcd")?.recovered);
@@ -141,7 +143,8 @@ function checkIdentity(fileSystem: FileSystem, path: string, identity: Directory
   const file = join(path, IDENTITY);
   const found = fileSystem.read(file);
   if (found === null) {
-    const content = `${JSON.stringify({ format: FORMAT, ...identity })}\n`;
+    const { cluster, member } = identity;
+    const content = `${JSON.stringify({ format: FORMAT, cluster, member })}\n`;
     // Beside and renamed: a crash must not leave half of it.
     const staged = join(path, IDENTITY_STAGED);
     if (fileSystem.read(staged) !== null) fileSystem.remove(staged);
@@ -161,8 +164,7 @@ function checkIdentity(fileSystem: FileSystem, path: string, identity: Directory
     throw new QuorateError(
       "ERR_WRONG_CLUSTER",
       `${path} belongs to member ${member} of cluster ${cluster}, but this is member ` +
-        `${identity.member} of cluster ${identity.cluster}: check --data-dir, --name, ` +
-        "--initial-cluster and --initial-cluster-token",
+        `${identity.member} of cluster ${identity.cluster}: check ${identity.from}`,
     );
   }
 }
@@ -170,7 +172,7 @@ function checkIdentity(fileSystem: FileSystem, path: string, identity: Directory
 function parseIdentity(
   file: string,
   bytes: Uint8Array,
-): DirectoryIdentity & { readonly format: number } {
+): Omit<DirectoryIdentity, "from"> & { readonly format: number } {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (

@@ -14,7 +14,7 @@ interface History {
 async function open(disk: TearingDisk): Promise<{ directory: DataDirectory; group: GroupStorage }> {
   const directory = await openDataDirectory({
     path: "/data",
-    identity: { cluster: "c1", member: "m1" },
+    identity: { cluster: "c1", member: "m1", from: "the flags" },
     groups: ["g"],
     fileSystem: disk.mount(),
     segmentBytes: SEGMENT_BYTES,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openDataDirectory, type DataDirectory, type GroupStorage } from "../src/index.ts";
 
-const IDENTITY = { cluster: "c1", member: "m1" };
+const IDENTITY = { cluster: "c1", member: "m1", from: "--who" };
 let path = "";
 let directory: DataDirectory | null = null;
 
@@ -232,12 +232,12 @@ describe("a directory", () => {
     await directory?.close();
     directory = null;
     for (const identity of [
-      { cluster: "c2", member: "m1" },
-      { cluster: "c1", member: "m2" },
+      { ...IDENTITY, cluster: "c2" },
+      { ...IDENTITY, member: "m2" },
     ]) {
       const attempt = openDataDirectory({ path, identity, groups: ["g"] });
       await expect(attempt).rejects.toMatchObject({ code: "ERR_WRONG_CLUSTER" });
-      await expect(attempt).rejects.toThrow(/member m1 of cluster c1/);
+      await expect(attempt).rejects.toThrow(/member m1 of cluster c1.*check --who/);
     }
   });
 

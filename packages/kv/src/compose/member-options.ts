@@ -1,12 +1,15 @@
 import type { QuorateError } from "@quorate/core";
 import type { InitialMember } from "./identity.ts";
 import type { MemberLog } from "./member-log.ts";
+import type { Peering } from "./peering.ts";
 
 /** What a member is started with; URLs as in etcd's flags, `http://host:port`. */
 export interface MemberOptions {
   readonly name: string;
   readonly dataDir: string;
   readonly listenPeerUrls: readonly string[];
+  /** Shared with another member of this process, which then listens: {@link startPeering}. */
+  readonly peering?: Peering;
   readonly listenClientUrls: readonly string[];
   /** Where clients are told to find this member. */
   readonly advertiseClientUrls: readonly string[];

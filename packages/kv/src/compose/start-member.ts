@@ -1,16 +1,5 @@
-import {
-  Driver,
-  majorityOf,
-  Prng,
-  QuorateError,
-  restoreLatest,
-  toQuorateError,
-  type NodeId,
-  type Term,
-} from "@quorate/core";
+import { majorityOf, Prng, QuorateError, type NodeId, type Term } from "@quorate/core";
 import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
-import { openDataDirectory, type DataDirectory, type GroupStorage } from "@quorate/storage-fs";
-import { startTcpTransport, type TcpTransport } from "@quorate/transport-tcp";
 import { randomInt } from "node:crypto";
 import { EtcdStateMachine, type EtcdResult } from "../etcd/apply/index.ts";
 import { EtcdMember } from "../etcd/api/etcd-member.ts";
@@ -20,14 +9,19 @@ import { toEtcdFailure } from "../etcd/error-map.ts";
 import { startGrpcServer, type GrpcServer } from "../grpc/index.ts";
 import { requestTimeoutMillis, RequestService } from "../service/request-service.ts";
 import { announce } from "./announce.ts";
-import { parseListenUrl } from "./listen-url.ts";
+import { assembleGroup } from "./assemble-group.ts";
+import { Closing } from "./closing.ts";
 import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
+import { parseListenUrl } from "./listen-url.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { nodeRuntime } from "./node-runtime.ts";
-import { remedyFor } from "./remedy.ts";
+import { whenLed } from "./when-led.ts";
 
 /** The etcd service's consensus group. */
 const GROUP = "etcd";
+
+/** What a data directory's identity comes from, for who has to look for the mistake. */
+const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
 
 /** How a member stands now. */
 export interface MemberStatus {
@@ -56,51 +50,48 @@ export interface RunningMember {
  *
  * @throws `ERR_ADDRESS`, `ERR_CONFIGURATION` and the codes of `openDataDirectory`
  */
-export async function startMember(options: MemberOptions): Promise<RunningMember> {
-  const identity = clusterIdentity(options.initialCluster, options.initialClusterToken);
-  const self = ownId(identity, options.name);
-  const directory = await openDataDirectory({
-    path: options.dataDir,
-    identity: { cluster: identity.cluster, member: self },
-    groups: [GROUP],
-  });
-  const closing: (() => Promise<void>)[] = [() => directory.close()];
-  try {
-    return await assemble(options, identity, self, directory, closing);
-  } catch (error) {
-    await closeInTurn(closing);
-    throw error;
-  }
+export function startMember(options: MemberOptions): Promise<RunningMember> {
+  return Closing.guard((closing) => assemble(options, closing));
 }
 
-/** Adds to `closing` what is to be undone, in the order in which it was made. */
-async function assemble(
-  options: MemberOptions,
-  identity: ClusterIdentity,
-  self: NodeId,
-  directory: DataDirectory,
-  closing: (() => Promise<void>)[],
-): Promise<RunningMember> {
+async function assemble(options: MemberOptions, closing: Closing): Promise<RunningMember> {
   const { log } = options;
-  const storage = storageOf(directory);
-  if (storage.repaired !== null) {
-    log.warn(
-      { ...storage.repaired },
-      "dropped a torn write at the end of the log: it was never acknowledged",
-    );
-  }
+  const identity = clusterIdentity(options.initialCluster, options.initialClusterToken);
+  const self = ownId(identity, options.name);
   const machine = new EtcdStateMachine();
-  await restore(storage, machine);
-  // Milliseconds since 1970: greater than in every earlier life, and small enough for the wire.
-  const incarnation = Date.now();
-  const transport = await startTcpTransport({
-    listen: options.listenPeerUrls,
-    incarnation,
-    random: Math.random,
-    log,
-  });
-  closing.push(() => transport.close());
-  const driver = drive({ options, identity, self, storage, machine, transport, incarnation });
+  const driver = await assembleGroup<RaftMessage, EtcdResult>(
+    {
+      group: GROUP,
+      cluster: identity.cluster,
+      self,
+      dataDir: options.dataDir,
+      identity: { cluster: identity.cluster, member: self, from: IDENTITY_FLAGS },
+      machine,
+      createProtocol: (recovered) =>
+        new Raft({
+          self,
+          configuration: majorityOf(
+            identity.members.map(({ id, peerUrls }) => ({ id, addresses: peerUrls })),
+          ),
+          recovered,
+          prng: new Prng(randomInt(2 ** 47)),
+          electionMillis: options.electionMillis,
+          heartbeatMillis: options.heartbeatMillis,
+        }),
+      codec: raftCodec,
+      peering: options.peering ?? null,
+      listenPeerUrls: options.listenPeerUrls,
+      checkpointEntries: options.snapshotEntries,
+      limits: {
+        leaderWaitMillis: requestTimeoutMillis(options.electionMillis),
+        storageStallMillis: options.electionMillis,
+      },
+      log,
+      onFatal: options.onFatal,
+      onAsk: () => {}, // the service asks nothing of other members yet
+    },
+    closing,
+  );
   const requests = new RequestService<EtcdResult>({
     log: driver,
     now: () => nodeRuntime.now().monotonic,
@@ -112,7 +103,7 @@ async function assemble(
     driver.tick();
     requests.tick();
   }, options.heartbeatMillis / 2);
-  closing.push(async () => {
+  closing.add(() => {
     clearInterval(tick);
     driver.stop();
     requests.stop();
@@ -120,7 +111,7 @@ async function assemble(
   const member = new EtcdMember({ requests, machine, cluster: identity.cluster, self });
   const servers = await listenForClients(options, member, closing);
   const stopAnnouncing = announce(member, options, log);
-  closing.push(async () => stopAnnouncing());
+  closing.add(stopAnnouncing);
   log.info({ member: self, cluster: identity.cluster }, "the member runs");
   return {
     id: self,
@@ -131,61 +122,14 @@ async function assemble(
       return { id: self, cluster: identity.cluster, role, leader, term };
     },
     ready: () => whenLed(driver),
-    close: () => closeInTurn(closing),
+    close: () => closing.run(),
   };
-}
-
-interface DriveOptions {
-  readonly options: MemberOptions;
-  readonly identity: ClusterIdentity;
-  readonly self: NodeId;
-  readonly storage: GroupStorage;
-  readonly machine: EtcdStateMachine;
-  readonly transport: TcpTransport;
-  readonly incarnation: number;
-}
-
-function drive(parts: DriveOptions): Driver<RaftMessage, EtcdResult> {
-  const { options, identity, self, storage, machine, transport, incarnation } = parts;
-  const { log } = options;
-  const members = identity.members.map(({ id, peerUrls }) => ({ id, addresses: peerUrls }));
-  const raft = new Raft({
-    self,
-    configuration: majorityOf(members),
-    recovered: storage.recovered,
-    prng: new Prng(randomInt(2 ** 47)),
-    electionMillis: options.electionMillis,
-    heartbeatMillis: options.heartbeatMillis,
-  });
-  return new Driver({
-    group: { group: GROUP, cluster: identity.cluster, self },
-    protocol: raft,
-    codec: raftCodec,
-    log: storage.log,
-    snapshots: storage.snapshots,
-    transport,
-    stateMachine: machine,
-    runtime: nodeRuntime,
-    applied: storage.recovered.snapshot?.position.index ?? 0,
-    checkpointEntries: options.snapshotEntries,
-    incarnation,
-    limits: {
-      leaderWaitMillis: requestTimeoutMillis(options.electionMillis),
-      storageStallMillis: options.electionMillis,
-    },
-    onFatal: (error) => {
-      log.error({ code: error.code, remedy: remedyFor(error.code) }, error.message);
-      options.onFatal(error);
-    },
-    onTrace: ({ name, facts }) => log.info({ ...facts }, name),
-    onAsk: () => {}, // the service asks nothing of other members yet
-  });
 }
 
 async function listenForClients(
   options: MemberOptions,
   member: EtcdMember,
-  closing: (() => Promise<void>)[],
+  closing: Closing,
 ): Promise<readonly string[]> {
   const services = etcdServices(member);
   const addresses: string[] = [];
@@ -203,51 +147,14 @@ async function listenForClients(
           ),
       }),
     });
-    closing.push(() => server.close(500));
+    closing.add(() => server.close(500));
     addresses.push(`http://${host.includes(":") ? `[${host}]` : host}:${server.port}`);
   }
   return addresses;
-}
-
-function restore(storage: GroupStorage, stateMachine: EtcdStateMachine): Promise<void> {
-  const { snapshots } = storage;
-  return new Promise((done, fail) => {
-    restoreLatest({ snapshots, stateMachine, chunkBytes: 1024 * 1024 }, (outcome) =>
-      outcome === null ? done() : fail(outcome),
-    );
-  });
-}
-
-function whenLed(driver: Driver<RaftMessage, EtcdResult>): Promise<void> {
-  return new Promise((done) => {
-    if (driver.view().leader !== null) return done();
-    const stop = driver.onView((view) => {
-      if (view.leader === null) return;
-      stop();
-      done();
-    });
-  });
 }
 
 function ownId(identity: ClusterIdentity, name: string): NodeId {
   const own = identity.members.find((member) => member.name === name);
   if (own !== undefined) return own.id;
   throw new QuorateError("ERR_CONFIGURATION", `the initial cluster names no member "${name}"`);
-}
-
-function storageOf(directory: DataDirectory): GroupStorage {
-  const storage = directory.groups.get(GROUP);
-  if (storage !== undefined) return storage;
-  throw new QuorateError("ERR_INVARIANT", `the data directory was opened without ${GROUP}`);
-}
-
-/** The last thing made is the first to go; one that fails does not keep the others. */
-async function closeInTurn(closing: (() => Promise<void>)[]): Promise<void> {
-  let failure: QuorateError | null = null;
-  for (let close = closing.pop(); close !== undefined; close = closing.pop()) {
-    await close().catch((thrown: unknown) => {
-      failure ??= toQuorateError(thrown);
-    });
-  }
-  if (failure !== null) throw failure;
 }
