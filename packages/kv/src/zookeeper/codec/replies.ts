@@ -1,0 +1,24 @@
+import { ERROR, type ZooKeeperError } from "./error-code.ts";
+import type { JuteWriter } from "./jute-writer.ts";
+
+/** Begins a reply; its record follows when there is no error. Ends with `writer.endFrame`. */
+export function beginReply(
+  writer: JuteWriter,
+  xid: number,
+  zxid: number,
+  error: ZooKeeperError = ERROR.ok,
+): number {
+  const frame = writer.beginFrame();
+  writer.int(xid).long(zxid).int(error);
+  return frame;
+}
+
+/** A reply that has no record: an error, or nothing to say. */
+export function writeBareReply(
+  writer: JuteWriter,
+  xid: number,
+  zxid: number,
+  error: ZooKeeperError,
+): void {
+  writer.endFrame(beginReply(writer, xid, zxid, error));
+}
