@@ -8,6 +8,10 @@ export const PURE_TREES: readonly string[] = [
   "packages/kv/src/etcd/store/",
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",
+  "packages/kv/src/zookeeper/store/",
+  "packages/kv/src/zookeeper/codec/",
+  "packages/kv/src/zookeeper/apply/",
+  "packages/kv/src/zookeeper/session/",
 ];
 
 /** Inside the pure trees, what may wait: the suites drive adapters that do. The simulator may not. */

@@ -1,0 +1,170 @@
+import {
+  toQuorateError,
+  type Entry,
+  type Index,
+  type PinnedView,
+  type SnapshotSink,
+  type StateMachine,
+} from "@quorate/core";
+import {
+  ERROR,
+  intAt,
+  JuteReader,
+  OPCODE,
+  readCreate,
+  readDelete,
+  readSetData,
+  REQUEST_HEADER_BYTES,
+  type Refusal,
+  type Stamp,
+} from "../codec/index.ts";
+import type { SessionListener } from "../session/session-listener.ts";
+import { SessionTable, type Session } from "../session/session-table.ts";
+import { DataTree, statOf } from "../store/index.ts";
+import { decodeCommand, type Command } from "./command.ts";
+import type { ZooKeeperResult } from "./result.ts";
+import { StateSink, StateView } from "./state-snapshot.ts";
+import { create, remove, setData } from "./write.ts";
+import { ZxidClock } from "./zxid-clock.ts";
+
+/** ZooKeeper's tree and sessions as a replicated state machine. */
+export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
+  #tree: DataTree = DataTree.initial();
+  #sessions = new SessionTable();
+  #zxids = new ZxidClock();
+  #listener: SessionListener | null = null;
+
+  get tree(): DataTree {
+    return this.#tree;
+  }
+
+  get sessions(): SessionTable {
+    return this.#sessions;
+  }
+
+  /** The zxid of the newest applied command. */
+  get lastZxid(): number {
+    return this.#zxids.last;
+  }
+
+  /** Tells the server of this member, and nobody else, what becomes of sessions. */
+  listen(listener: SessionListener): void {
+    this.#listener = listener;
+  }
+
+  apply(entries: readonly Entry[], each: (entry: Entry, result: ZooKeeperResult) => void): void {
+    for (const entry of entries) each(entry, this.#applyOne(entry));
+  }
+
+  pin(): PinnedView {
+    return new StateView({ tree: this.#tree, sessions: this.#sessions, zxids: this.#zxids });
+  }
+
+  restore(): SnapshotSink {
+    return new StateSink((state) => {
+      this.#tree = state.tree;
+      this.#sessions = state.sessions;
+      this.#zxids = state.zxids;
+      this.#listener?.replaced();
+    });
+  }
+
+  #applyOne({ term, index, time, data }: Entry): ZooKeeperResult {
+    const stamp = { zxid: this.#zxids.advance(term, index), time };
+    let outcome: ZooKeeperResult | Refusal;
+    try {
+      outcome = this.#execute(decodeCommand(data), index, stamp);
+    } catch (thrown) {
+      const error = toQuorateError(thrown);
+      if (error.code !== "ERR_MALFORMED") throw error;
+      outcome = ERROR.marshallingError;
+    }
+    if (typeof outcome !== "number") return outcome;
+    return { kind: "refused", zxid: stamp.zxid, error: outcome };
+  }
+
+  #execute(command: Command, index: Index, stamp: Stamp): ZooKeeperResult | Refusal {
+    switch (command.kind) {
+      case "request":
+        return this.#request(command, stamp);
+      case "openSession": {
+        const { sid, timeoutMillis, password } = command;
+        const id = { sid, birth: index };
+        const session = { id, password, timeoutMillis, attachment: index, sequence: 0 };
+        this.#sessions.add(session);
+        this.#listener?.attached(session, null);
+        return attached(session, stamp.zxid);
+      }
+      case "attachSession": {
+        const session = this.#sessions.find(command.session);
+        if (session === null || !sameBytes(session.password, command.password)) {
+          return ERROR.sessionExpired;
+        }
+        const before = session.attachment;
+        this.#sessions.attach(session, index, command.timeoutMillis);
+        this.#listener?.attached(session, before);
+        return attached(session, stamp.zxid);
+      }
+      case "expireSession": {
+        const session = this.#sessions.find(command.session);
+        if (session === null) return ERROR.sessionExpired;
+        if (session.attachment !== command.attachment) return ERROR.sessionMoved;
+        return this.#close(session, stamp.zxid);
+      }
+    }
+  }
+
+  /** A request counts as soon as its session may make it, even if it cannot be read any further. */
+  #request(
+    command: Extract<Command, { kind: "request" }>,
+    stamp: Stamp,
+  ): ZooKeeperResult | Refusal {
+    const session = this.#sessions.attached(command.attachment);
+    if (session === null) {
+      return this.#sessions.find(command.session) === null
+        ? ERROR.sessionExpired
+        : ERROR.sessionMoved;
+    }
+    if (session.sequence !== command.sequence) return ERROR.sessionMoved;
+    session.sequence = (session.sequence + 1) >>> 0;
+    const { frame } = command;
+    const reader = new JuteReader(frame, REQUEST_HEADER_BYTES);
+    const { zxid } = stamp;
+    const opcode = intAt(frame, 4);
+    switch (opcode) {
+      case OPCODE.create:
+      case OPCODE.create2: {
+        const created = create(this.#tree, readCreate(reader), stamp);
+        if (typeof created === "number") return created;
+        const stat = opcode === OPCODE.create2 ? statOf(created.node) : null;
+        return { kind: "created", zxid, path: created.path, stat };
+      }
+      case OPCODE.setData: {
+        const changed = setData(this.#tree, readSetData(reader), stamp);
+        return typeof changed === "number"
+          ? changed
+          : { kind: "changed", zxid, stat: statOf(changed) };
+      }
+      case OPCODE.delete:
+        return remove(this.#tree, readDelete(reader), stamp) ?? { kind: "deleted", zxid };
+      case OPCODE.closeSession:
+        return this.#close(session, zxid);
+      default:
+        return ERROR.unimplemented;
+    }
+  }
+
+  #close(session: Session, zxid: number): ZooKeeperResult {
+    this.#sessions.remove(session);
+    this.#listener?.closed(session);
+    return { kind: "sessionClosed", zxid };
+  }
+}
+
+function attached({ id, timeoutMillis, password }: Session, zxid: number): ZooKeeperResult {
+  return { kind: "attached", zxid, introduction: { session: id, timeoutMillis, password } };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
