@@ -2,7 +2,7 @@ import { fieldValue, type Http2Stream, type StreamSink } from "../http2/index.ts
 import { failureTrailers, trailersOnly } from "./answer-blocks.ts";
 import type { Deadlined, Deadlines } from "./deadlines.ts";
 import { PartialMessage, PREFIX_BYTES, readLength } from "./message-framing.ts";
-import type { RequestBudget } from "./request-budget.ts";
+import type { RequestBudget } from "../service/request-budget.ts";
 import type { MethodRoute } from "./route.ts";
 import type { Call } from "./service.ts";
 import { STATUS, type GrpcStatus } from "./status.ts";

@@ -1,7 +1,7 @@
 import type { Server as Http1Server } from "node:http";
 import { Http2Listener, nodeClock, type Clock, type Http2Limits } from "../http2/index.ts";
 import { Deadlines } from "./deadlines.ts";
-import { RequestBudget } from "./request-budget.ts";
+import { RequestBudget } from "../service/request-budget.ts";
 import { GrpcHandler } from "./request-handler.ts";
 import type { Services } from "./service.ts";
 

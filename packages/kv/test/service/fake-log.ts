@@ -6,12 +6,22 @@ import type {
   QuorateError,
   ReadMode,
   ReplicatedLog,
+  Term,
 } from "@quorate/core";
 
 /** A replicated log whose answers the test gives, when it wants to. */
 export class FakeLog<Result> implements ReplicatedLog<Result> {
-  readonly proposed: { command: Uint8Array; done: (outcome: Outcome<Result>) => void }[] = [];
+  readonly proposed: {
+    command: Uint8Array;
+    done: (outcome: Outcome<Result>) => void;
+    onlyInTerm: Term | null;
+  }[] = [];
   readonly reads: ((failure: QuorateError | null) => void)[] = [];
+  readonly asked: {
+    member: NodeId | "leader";
+    question: Uint8Array;
+    done: (answer: Uint8Array | QuorateError) => void;
+  }[] = [];
   #view: GroupView;
   readonly #listeners = new Set<(view: GroupView) => void>();
 
@@ -19,8 +29,12 @@ export class FakeLog<Result> implements ReplicatedLog<Result> {
     this.#view = { ...idleView("a1"), ...view };
   }
 
-  propose(command: Uint8Array, done: (outcome: Outcome<Result>) => void): void {
-    this.proposed.push({ command, done });
+  propose(
+    command: Uint8Array,
+    done: (outcome: Outcome<Result>) => void,
+    options?: { readonly onlyInTerm?: Term },
+  ): void {
+    this.proposed.push({ command, done, onlyInTerm: options?.onlyInTerm ?? null });
   }
 
   read(mode: ReadMode, done: (failure: QuorateError | null) => void): void {
@@ -28,7 +42,13 @@ export class FakeLog<Result> implements ReplicatedLog<Result> {
     else this.reads.push(done);
   }
 
-  ask(_member: NodeId | "leader", _question: Uint8Array): void {}
+  ask(
+    member: NodeId | "leader",
+    question: Uint8Array,
+    done: (answer: Uint8Array | QuorateError) => void,
+  ): void {
+    this.asked.push({ member, question, done });
+  }
 
   view(): GroupView {
     return this.#view;

@@ -1,0 +1,473 @@
+import type { Socket } from "node:net";
+import {
+  assert,
+  QuorateError,
+  toQuorateError,
+  utf8Encode,
+  type Index,
+  type Outcome,
+  type ReplicatedLog,
+} from "@quorate/core";
+import {
+  encodeSessionCommand,
+  RequestEncoder,
+  type ZooKeeperResult,
+  type ZooKeeperStateMachine,
+} from "../apply/index.ts";
+import {
+  decodeConnectRequest,
+  ERROR,
+  FrameSplitter,
+  intAt,
+  PASSWORD_BYTES,
+  REQUEST_HEADER_BYTES,
+  sessionText,
+  writeConnectResponse,
+  type ConnectRequest,
+  type Introduction,
+} from "../codec/index.ts";
+import type { Session } from "../session/index.ts";
+import type { RequestBudget } from "../../service/request-budget.ts";
+import type { Backlog } from "./backlog.ts";
+import { wordOf } from "./four-letter-words.ts";
+import { Identities } from "./identities.ts";
+import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
+import { answerLocally, type Afterwards } from "./local-requests.ts";
+import type { ServerLog } from "./options.ts";
+import { ReplyOutput } from "./reply-output.ts";
+import { RequestQueue, type PendingRequest, type PendingWrite } from "./request-queue.ts";
+import { routeOf } from "./request-route.ts";
+import type { ServerStats } from "./server-stats.ts";
+import { writeReply } from "./write-reply.ts";
+import type { WriterPool } from "./writer-pool.ts";
+
+/** What connections share, and ask of their server. */
+export interface ConnectionHost {
+  readonly sid: number;
+  readonly log: ReplicatedLog<ZooKeeperResult>;
+  readonly machine: ZooKeeperStateMachine;
+  readonly limits: ServerLimits;
+  readonly backlog: Backlog;
+  /** For requests that have begun to arrive. */
+  readonly unfinished: RequestBudget;
+  readonly stats: ServerStats;
+  readonly writers: WriterPool;
+  readonly report: ServerLog;
+  /** Whether there is a leader: without one no client is let in. */
+  readonly isServing: boolean;
+  now(): number;
+  newPassword(): Uint8Array;
+  /** What a client gets that asks for this timeout. */
+  negotiate(timeoutMillis: number): number;
+  /** What a four-letter word is answered with. */
+  answerWord(word: string): string;
+  /** The connection has the session that the attachment names. */
+  attach(connection: ClientConnection, attachment: Index): void;
+  heard(session: Session): void;
+  /** {@link ClientConnection.flush} is to be called at the end of the turn. */
+  wantFlush(connection: ClientConnection): void;
+  /** {@link ClientConnection.advance} is to be called when the backlog has room. */
+  stalled(connection: ClientConnection): void;
+  /** The connection is closed. */
+  gone(connection: ClientConnection): void;
+}
+
+/**
+ * - `greeting`: nothing said yet that makes sense.
+ * - `connecting`: a session is being opened, or taken over, through the log.
+ * - `open`: requests are taken.
+ * - `closing`: the client has asked to close its session, its last request.
+ * - `finished`: everything is said; the socket ends behind it.
+ */
+type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "closed";
+
+/** What a connection may do for its client. */
+interface Attached {
+  readonly session: Session;
+  readonly attachment: Index;
+  readonly commands: RequestEncoder;
+}
+
+/** A client that has been told everything may still be sending; a reset would destroy our last words. */
+const LINGER_MILLIS = 1_000;
+
+/** Bytes that a request for a session counts as. */
+const CONNECT_BYTES = 64;
+
+/**
+ * One client. Its requests are taken as they come, writes proposed one behind the other without
+ * waiting, and replies given strictly in the order of the requests: a read waits for the writes
+ * before it, so that a client sees what it wrote.
+ */
+export class ClientConnection {
+  /** Address and port. */
+  readonly remote: string;
+  /** Whether the server has it in its list of connections to flush. */
+  isListed = false;
+  received = 0;
+  sent = 0;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #frames = new FrameSplitter(GREETING_BYTES_MAX);
+  readonly #queue = new RequestQueue();
+  readonly #output: ReplyOutput;
+  readonly #identities: Identities;
+  #phase: Phase = "greeting";
+  #attached: Attached | null = null;
+  /** When the client was last heard of, or told the last. */
+  #lastHeard: number;
+  #isPaused = false;
+  #unfinishedBytes = 0;
+
+  constructor(socket: Socket, address: string, host: ConnectionHost) {
+    this.remote = `${address}:${socket.remotePort ?? 0}`;
+    this.#socket = socket;
+    this.#host = host;
+    this.#output = new ReplyOutput(socket, host.writers, () => host.wantFlush(this));
+    this.#identities = new Identities(address);
+    this.#lastHeard = host.now();
+    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
+    socket.on("drain", () => this.#goOn());
+    // What is wrong with a socket shows in its closing.
+    socket.on("error", () => {});
+    socket.on("end", () => {
+      if (this.#phase !== "closing" && this.#phase !== "finished") this.close(null);
+    });
+    socket.on("close", () => this.close(null));
+  }
+
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** Names the connection among those that ever had its session; null before it has one. */
+  get attachment(): Index | null {
+    return this.#attached?.attachment ?? null;
+  }
+
+  /** The client's session is gone, or another connection's. */
+  detach(why: string): void {
+    if (this.#phase !== "closing") this.close(why);
+  }
+
+  /** There is no leader any more: what the client believes to know may be wrong soon. */
+  leaderLost(): void {
+    if (this.#phase !== "greeting" && this.#phase !== "finished") this.close("there is no leader");
+  }
+
+  /** Takes as many requests as there are and may be. */
+  advance(): void {
+    try {
+      while (this.#mayAccept && this.#acceptNext());
+    } catch (thrown) {
+      const error = toQuorateError(thrown);
+      if (error.code !== "ERR_LIMIT" && error.code !== "ERR_MALFORMED") throw error;
+      return this.close(error.message);
+    }
+    this.#throttle();
+    this.#holdUnfinished();
+  }
+
+  /** Gives the replies of this turn to the socket, in one write. */
+  flush(): void {
+    this.isListed = false;
+    this.#output.flush();
+    if (this.#phase === "finished") this.#socket.end();
+    else this.#goOn();
+  }
+
+  tick(now: number): void {
+    const silence = now - this.#lastHeard;
+    switch (this.#phase) {
+      case "greeting":
+      case "connecting":
+        if (silence > this.#host.limits.greetingMillis) this.close("it got no session in time");
+        return;
+      case "open": {
+        // Of a client that is not read nothing can be heard.
+        if (this.#isPaused) this.#heard(now);
+        const timeoutMillis = this.#attached?.session.timeoutMillis ?? 0;
+        if (silence > timeoutMillis && !this.#isPaused) this.close("nothing was heard of it");
+        return;
+      }
+      case "finished":
+        if (silence > LINGER_MILLIS) this.close(null);
+        return;
+      case "closing":
+      case "closed":
+        return;
+    }
+  }
+
+  /** @param why - what is not the client's own wish, for the operator */
+  close(why: string | null): void {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    this.#abandon();
+    this.#output.flush(); // what was done is better known
+    this.#holdUnfinished();
+    this.#socket.destroy();
+    this.#host.gone(this);
+    if (why === null) return;
+    const session = this.#attached?.session.id;
+    const fields = session === undefined ? {} : { session: sessionText(session) };
+    this.#host.report.info({ client: this.remote, ...fields, why }, "closed a client's connection");
+  }
+
+  // --- requests -----------------------------------------------------------------------------------
+
+  get #mayAccept(): boolean {
+    if (this.#phase === "greeting") return true;
+    return (
+      this.#phase === "open" &&
+      this.#queue.size < this.#host.limits.outstandingPerConnection &&
+      this.#host.backlog.hasRoom &&
+      !this.#isCongested
+    );
+  }
+
+  /** The client does not read its replies: it gets no more of them. */
+  get #isCongested(): boolean {
+    return this.#output.bytes > this.#host.limits.outputBytesMax;
+  }
+
+  /** The client has taken replies: there may be room for more. */
+  #goOn(): void {
+    this.#reply();
+    if (this.#isPaused) this.advance();
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#phase === "closing" || this.#phase === "finished") return;
+    this.#heard(this.#host.now());
+    this.#frames.push(chunk);
+    this.advance();
+  }
+
+  #heard(now: number): void {
+    this.#lastHeard = now;
+    if (this.#attached !== null) this.#host.heard(this.#attached.session);
+  }
+
+  #throttle(): void {
+    const isOver =
+      this.#phase !== "open" && this.#phase !== "greeting" && this.#phase !== "connecting";
+    const isPaused = this.#frames.hasUnread && !isOver;
+    if (isPaused && !this.#host.backlog.hasRoom) this.#host.stalled(this);
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  /** A request that has begun to arrive takes memory before it counts as one. */
+  #holdUnfinished(): void {
+    const { unfinished } = this.#host;
+    const bytes = this.#phase === "closed" ? 0 : this.#frames.begunBytes;
+    if (bytes === this.#unfinishedBytes) return;
+    unfinished.give(this.#unfinishedBytes);
+    this.#unfinishedBytes = 0;
+    if (unfinished.take(bytes)) this.#unfinishedBytes = bytes;
+    else this.close("too many large requests have begun to arrive");
+  }
+
+  /** @returns whether there was a whole request */
+  #acceptNext(): boolean {
+    if (this.#phase === "greeting") {
+      const first = this.#frames.peekLength();
+      const word = first === null ? null : wordOf(first);
+      if (word !== null) {
+        this.#received();
+        this.#output.writer.raw(utf8Encode(this.#host.answerWord(word)));
+        this.#sent(this.#lastHeard);
+        this.#finish();
+        return false;
+      }
+    }
+    const frame = this.#frames.next();
+    if (frame === null) return false;
+    this.#received();
+    if (this.#phase === "greeting") this.#connect(frame);
+    else if (this.#attached !== null) this.#accept(frame, this.#attached);
+    return true;
+  }
+
+  #accept(frame: Uint8Array, { commands }: Attached): void {
+    if (frame.length < REQUEST_HEADER_BYTES) {
+      throw new QuorateError("ERR_MALFORMED", `a request of ${frame.length} bytes`);
+    }
+    const since = this.#lastHeard;
+    const bytes = frame.length;
+    const route = routeOf(intAt(frame, 4));
+    switch (route) {
+      case "write":
+      case "lastWrite":
+        if (route === "lastWrite") this.#phase = "closing";
+        this.#wait({ kind: "write", xid: intAt(frame, 0), since, bytes, outcome: null });
+        return this.#host.log.propose(commands.encode(frame), this.#onOutcome);
+      case "sync": {
+        const sync: PendingRequest = { kind: "sync", frame, since, bytes, isFresh: false };
+        this.#wait(sync);
+        return this.#host.log.read("linearizable", (failure) => {
+          if (failure !== null) return this.close(`a sync failed: ${failure.message}`);
+          sync.isFresh = true;
+          this.#reply();
+        });
+      }
+      case "local":
+        if (this.#queue.size > 0) this.#wait({ kind: "local", frame, since, bytes });
+        else this.#answer(frame, since);
+    }
+  }
+
+  #wait(request: PendingRequest): void {
+    this.#queue.push(request);
+    this.#host.backlog.add(request.bytes);
+  }
+
+  // --- replies ------------------------------------------------------------------------------------
+
+  readonly #onOutcome = (outcome: Outcome<ZooKeeperResult>): void => {
+    const write = this.#queue.nextWrite();
+    assert(write !== null, "every outcome is of a write that waits for it");
+    write.outcome = outcome;
+    this.#host.backlog.remove(write.bytes);
+    if (this.#phase === "closed" || this.#phase === "finished") this.#queue.shift();
+    else this.#reply();
+  };
+
+  /** Answers, in order, what can be answered. */
+  #reply(): void {
+    for (let next = this.#nextReady(); next !== null; next = this.#nextReady()) {
+      this.#queue.shift();
+      if (next.kind === "write") this.#replyToWrite(next);
+      else {
+        this.#host.backlog.remove(next.bytes);
+        this.#answer(next.frame, next.since);
+      }
+    }
+  }
+
+  #nextReady(): PendingRequest | null {
+    const isOver = this.#phase === "closed" || this.#phase === "finished";
+    return isOver || this.#isCongested ? null : this.#queue.ready();
+  }
+
+  #replyToWrite({ outcome, xid, since }: PendingWrite): void {
+    if (outcome === null) return;
+    if (outcome.kind === "failed") return this.close(`a write failed: ${outcome.error.message}`);
+    const { result } = outcome;
+    if (result.kind === "attached" || isOfLostSession(result)) {
+      return this.close("its session is gone, or another connection's");
+    }
+    writeReply(this.#output.writer, xid, result);
+    this.#sent(since);
+    if (result.kind === "sessionClosed") this.#finish();
+  }
+
+  #answer(frame: Uint8Array, since: number): void {
+    const { machine } = this.#host;
+    const site = { machine, identities: this.#identities, writer: this.#output.writer };
+    const afterwards: Afterwards = answerLocally(site, frame);
+    this.#sent(since);
+    if (afterwards === "ends") this.#finish();
+  }
+
+  #received(): void {
+    this.received++;
+    this.#host.stats.received++;
+  }
+
+  #sent(since: number): void {
+    this.sent++;
+    this.#host.stats.sent++;
+    this.#host.stats.answered(this.#host.now() - since);
+  }
+
+  /** Everything is said. */
+  #finish(): void {
+    this.#phase = "finished";
+    this.#lastHeard = this.#host.now();
+    this.#abandon();
+  }
+
+  /** Nobody waits any more for what is under way. */
+  #abandon(): void {
+    for (const { kind, bytes } of this.#queue.abandon()) {
+      if (kind !== "write") this.#host.backlog.remove(bytes);
+    }
+  }
+
+  // --- the session --------------------------------------------------------------------------------
+
+  #connect(frame: Uint8Array): void {
+    const request = decodeConnectRequest(frame);
+    const { machine, isServing } = this.#host;
+    if (!isServing) return this.close("there is no leader");
+    if (request.lastZxidSeen > machine.lastZxid) {
+      const [seen, own] = [hex(request.lastZxidSeen), hex(machine.lastZxid)];
+      return this.close(
+        `it has seen zxid ${seen}, and this member only ${own}: another may serve it`,
+      );
+    }
+    const command = this.#sessionCommand(request);
+    if (command === null) return this.#introduce(null, request);
+    this.#phase = "connecting";
+    this.#host.backlog.add(CONNECT_BYTES);
+    this.#host.log.propose(command, (outcome) => {
+      this.#host.backlog.remove(CONNECT_BYTES);
+      if (this.#phase === "connecting") this.#connected(outcome, request);
+    });
+  }
+
+  /** What the log is asked for; null when the session cannot exist. */
+  #sessionCommand({ resume, timeoutMillis: wanted }: ConnectRequest): Uint8Array | null {
+    const { sid } = this.#host;
+    const timeoutMillis = this.#host.negotiate(wanted);
+    if (resume === null) {
+      const password = this.#host.newPassword();
+      return encodeSessionCommand({ kind: "openSession", sid, timeoutMillis, password });
+    }
+    const { session, password } = resume;
+    if (session === null || password.length !== PASSWORD_BYTES) return null;
+    return encodeSessionCommand({ kind: "attachSession", session, timeoutMillis, password });
+  }
+
+  #connected(outcome: Outcome<ZooKeeperResult>, request: ConnectRequest): void {
+    if (outcome.kind === "failed") return this.close(`it got no session: ${outcome.error.message}`);
+    const { result, index } = outcome;
+    if (result.kind !== "attached") return this.#introduce(null, request);
+    const session = this.#host.machine.sessions.attached(index);
+    assert(session !== null, "a session is there in the turn in which it was attached");
+    const commands = new RequestEncoder(session.id, index, allocate);
+    this.#attached = { session, attachment: index, commands };
+    this.#phase = "open";
+    this.#frames.bytesMax = this.#host.limits.frameBytesMax;
+    this.#host.attach(this, index);
+    this.#introduce(result.introduction, request);
+    this.advance();
+  }
+
+  #introduce(introduction: Introduction | null, request: ConnectRequest): void {
+    writeConnectResponse(this.#output.writer, introduction, request.saysReadOnly);
+    this.#sent(this.#lastHeard);
+    if (introduction === null) this.#finish();
+  }
+}
+
+/** The client must ask for its session anew: it lost it, or a write of its was lost. */
+function isOfLostSession(result: ZooKeeperResult): boolean {
+  return (
+    result.kind === "refused" &&
+    (result.error === ERROR.sessionMoved || result.error === ERROR.sessionExpired)
+  );
+}
+
+/** From a pool: each command is a small one. */
+function allocate(bytes: number): Uint8Array {
+  return Buffer.allocUnsafe(bytes);
+}
+
+function hex(zxid: number): string {
+  return `0x${zxid.toString(16)}`;
+}

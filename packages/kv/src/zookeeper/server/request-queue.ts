@@ -1,0 +1,97 @@
+import type { Outcome } from "@quorate/core";
+import type { ZooKeeperResult } from "../apply/index.ts";
+
+/** A request that has no reply yet. */
+export type PendingRequest = PendingWrite | PendingSync | PendingLocal;
+
+interface Pending {
+  /** Monotonic milliseconds at which it came. */
+  readonly since: number;
+  readonly bytes: number;
+}
+
+/** Proposed to the log, which has not answered while the outcome is null. */
+export interface PendingWrite extends Pending {
+  readonly kind: "write";
+  readonly xid: number;
+  outcome: Outcome<ZooKeeperResult> | null;
+}
+
+/** A `sync`: waits until this member has seen everything that was acknowledged before it. */
+export interface PendingSync extends Pending {
+  readonly kind: "sync";
+  readonly frame: Uint8Array;
+  isFresh: boolean;
+}
+
+/** Answered from this member's own state when its turn comes. */
+export interface PendingLocal extends Pending {
+  readonly kind: "local";
+  readonly frame: Uint8Array;
+}
+
+/** Taken requests are cut off when there are so many, and they are the greater part. */
+const CUT_AT = 256;
+
+/** The unanswered requests of one connection in their order, which is that of the replies. */
+export class RequestQueue {
+  #requests: PendingRequest[] = [];
+  /** Place of the oldest; those before it were taken. */
+  #head = 0;
+  /** No write before this place waits for its outcome. */
+  #unsettled = 0;
+
+  get size(): number {
+    return this.#requests.length - this.#head;
+  }
+
+  push(request: PendingRequest): void {
+    this.#requests.push(request);
+  }
+
+  /** The oldest request, if it can be answered now. */
+  ready(): PendingRequest | null {
+    const oldest = this.#requests[this.#head];
+    switch (oldest?.kind) {
+      case "write":
+        return oldest.outcome === null ? null : oldest;
+      case "sync":
+        return oldest.isFresh ? oldest : null;
+      case "local":
+        return oldest;
+      case undefined:
+        return null;
+    }
+  }
+
+  /** Takes the oldest request out. */
+  shift(): void {
+    this.#head++;
+    if (this.#head < this.#requests.length && this.#head < CUT_AT) return;
+    if (2 * this.#head < this.#requests.length) return;
+    this.#requests.splice(0, this.#head);
+    this.#unsettled = Math.max(0, this.#unsettled - this.#head);
+    this.#head = 0;
+  }
+
+  /** The oldest write without an outcome: outcomes come in the order of the proposals. */
+  nextWrite(): PendingWrite | null {
+    for (let at = Math.max(this.#unsettled, this.#head); at < this.#requests.length; at++) {
+      const request = this.#requests[at];
+      this.#unsettled = at;
+      if (request?.kind === "write" && request.outcome === null) return request;
+    }
+    return null;
+  }
+
+  /** Keeps only the writes that wait for their outcome; the others are given back. */
+  abandon(): readonly PendingRequest[] {
+    const requests = this.#requests.slice(this.#head);
+    const isUnsettled = (request: PendingRequest): boolean =>
+      request.kind === "write" && request.outcome === null;
+    this.#requests = requests.filter(isUnsettled);
+    this.#head = 0;
+    this.#unsettled = 0;
+    return requests.filter((request) => !isUnsettled(request));
+  }
+}

@@ -1,0 +1,145 @@
+import { toQuorateError, type Index, type ReplicatedLog, type Term } from "@quorate/core";
+import {
+  encodeSessionCommand,
+  type ZooKeeperResult,
+  type ZooKeeperStateMachine,
+} from "../apply/index.ts";
+import { sessionText } from "../codec/index.ts";
+import {
+  decodeTouches,
+  encodeTouches,
+  isTaken,
+  NOT_LEADING,
+  SessionExpiry,
+  TAKEN,
+  type Session,
+} from "../session/index.ts";
+import type { ServerLog } from "./options.ts";
+
+/** What a keeper needs of its server. */
+export interface SessionKeeperOptions {
+  readonly log: ReplicatedLog<ZooKeeperResult>;
+  readonly machine: ZooKeeperStateMachine;
+  readonly tickMillis: number;
+  readonly now: () => number;
+  readonly report: ServerLog;
+}
+
+/**
+ * Keeps sessions alive that are heard of, and ends those that are not: members tell the leader twice
+ * a tick whom they have heard of, and the leader, alone, expires the others through the log, in its
+ * own term only. A leader that has been replaced must not end a session that is alive elsewhere.
+ */
+export class SessionKeeper {
+  readonly #options: SessionKeeperOptions;
+  /** Births of the sessions heard of here that the leader does not know of yet. */
+  #heard = new Set<Index>();
+  #leading: { readonly term: Term; readonly expiry: SessionExpiry } | null = null;
+  #lastTick: number;
+  /** Counts the time in which this member was awake: a pause of its own is no client's silence. */
+  #awakeMillis = 0;
+
+  constructor(options: SessionKeeperOptions) {
+    this.#options = options;
+    this.#lastTick = options.now();
+  }
+
+  /** A client of this member said something. */
+  heard(session: Session): void {
+    this.#heard.add(session.id.birth);
+  }
+
+  /** A session was opened, or taken over: its client is there. */
+  attached(session: Session): void {
+    this.#leading?.expiry.touch(session, this.#awakeMillis);
+  }
+
+  closed(session: Session): void {
+    this.#heard.delete(session.id.birth);
+    this.#leading?.expiry.forget(session);
+  }
+
+  /** The sessions are others now. */
+  replaced(): void {
+    this.#heard.clear();
+    this.#leading = null;
+  }
+
+  /** To be called twice a tick. */
+  tick(): void {
+    const now = this.#options.now();
+    this.#awakeMillis += Math.min(now - this.#lastTick, this.#options.tickMillis);
+    this.#lastTick = now;
+    this.#lead();
+    this.#tellLeader();
+    this.#expire();
+  }
+
+  /** Answers another member that tells whom it has heard of. */
+  onAsk(question: Uint8Array): Uint8Array {
+    try {
+      const births = decodeTouches(question);
+      if (this.#leading === null) return NOT_LEADING;
+      for (const birth of births) this.#touch(birth);
+      return TAKEN;
+    } catch (thrown) {
+      const error = toQuorateError(thrown);
+      if (error.code !== "ERR_MALFORMED") throw error;
+      return NOT_LEADING;
+    }
+  }
+
+  /** A new leader knows of nobody when it was last heard of: everybody begins anew. */
+  #lead(): void {
+    const { isLeader, term } = this.#options.log.view();
+    if (!isLeader) this.#leading = null;
+    else if (this.#leading?.term !== term) {
+      const expiry = new SessionExpiry(this.#options.tickMillis, this.#awakeMillis);
+      for (const session of this.#options.machine.sessions) {
+        expiry.touch(session, this.#awakeMillis);
+      }
+      this.#leading = { term, expiry };
+    }
+  }
+
+  #tellLeader(): void {
+    const heard = this.#heard;
+    if (heard.size === 0) return;
+    this.#heard = new Set();
+    if (this.#leading !== null) {
+      for (const birth of heard) this.#touch(birth);
+      return;
+    }
+    this.#options.log.ask("leader", encodeTouches(heard), (answer) => {
+      if (answer instanceof Uint8Array && isTaken(answer)) return;
+      for (const birth of heard) {
+        if (this.#options.machine.sessions.born(birth) !== null) this.#heard.add(birth);
+      }
+    });
+  }
+
+  #touch(birth: Index): void {
+    const session = this.#options.machine.sessions.born(birth);
+    if (session !== null) this.#leading?.expiry.touch(session, this.#awakeMillis);
+  }
+
+  #expire(): void {
+    const leading = this.#leading;
+    if (leading === null) return;
+    const { log, machine, report } = this.#options;
+    for (const session of leading.expiry.takeExpired(this.#awakeMillis)) {
+      const { id, attachment, timeoutMillis } = session;
+      report.info(
+        { session: sessionText(id), timeoutMillis },
+        "nothing heard of a session: it expires",
+      );
+      const command = encodeSessionCommand({ kind: "expireSession", session: id, attachment });
+      const done = (failed: boolean): void => {
+        if (failed && machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
+      };
+      log.propose(command, (outcome) => done(outcome.kind === "failed"), {
+        onlyInTerm: leading.term,
+      });
+    }
+  }
+}
