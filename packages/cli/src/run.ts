@@ -10,6 +10,7 @@ import { addServer } from "./commands/server.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStatus } from "./commands/status.ts";
 import { addZk } from "./commands/zk.ts";
+import { addZooKeeper } from "./commands/zookeeper.ts";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import { readVersion } from "./version.ts";
@@ -66,6 +67,7 @@ function programFor(context: CommandContext): Command {
   addDel(program, context);
   addStatus(program, context);
   addZk(program, context);
+  addZooKeeper(program, context);
   addSimulate(program, context);
   return program.addHelpText("after", `\n${exitCodeHelp()}`);
 }

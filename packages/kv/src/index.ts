@@ -1,5 +1,5 @@
 /**
- * An etcd v3 service over a replicated log, in this process.
+ * An etcd v3 service and a ZooKeeper service over replicated logs, in this process.
  *
  * @packageDocumentation
  */
@@ -7,5 +7,9 @@ export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./com
 export type { MemberLog } from "./compose/member-log.ts";
 export type { MemberOptions } from "./compose/member-options.ts";
 export { remedyFor } from "./compose/remedy.ts";
-export { startMember, type MemberStatus, type RunningMember } from "./compose/start-member.ts";
+export type { MemberStatus, RunningMember } from "./compose/running-member.ts";
+export { startBoth, type RunningPair } from "./compose/start-both.ts";
+export { startMember } from "./compose/start-member.ts";
+export { startZooKeeperMember } from "./compose/start-zookeeper-member.ts";
+export type { ZooKeeperMemberOptions } from "./compose/zookeeper-member-options.ts";
 export { CLUSTER_VERSION, SERVER_VERSION } from "./etcd/version.ts";

@@ -7,6 +7,7 @@ interface Options extends CommonOptions {
   readonly clientPort?: number;
   readonly dataDir: string;
   readonly restart: boolean;
+  readonly zookeeper: boolean;
 }
 
 /** The highest first port that leaves room for the members' own and their peer ports. */
@@ -31,9 +32,10 @@ export function addDev(program: Command, { terminal, act }: CommandContext): voi
     .addOption(
       new Option(
         "--client-port <port>",
-        "clients' port of the first member; the others follow, peers use +100 (default: 2379, or the next free)",
+        "clients' port of the first member; the others follow, peers use +100 (default: 2379, with --zookeeper 2181, or the next free)",
       ).argParser(wholeNumber(1, CLIENT_PORT_MAX)),
     )
+    .option("--zookeeper", "an ensemble for ZooKeeper's clients instead of etcd's", false)
     .option("--no-restart", "leave a member down that was killed")
     .addHelpText(
       "after",
@@ -41,13 +43,15 @@ export function addDev(program: Command, { terminal, act }: CommandContext): voi
 Examples:
   quorate dev                                three members on ports 2379 to 2381
   quorate dev --members 5 --data-dir /tmp/q  five, with their data in /tmp/q
+  quorate dev --zookeeper --data-dir /tmp/z  three ZooKeeper servers on ports 2181 to 2183
   quorate dev --client-port 4000 --json      for scripts: one JSON object per event`,
     )
     .action((options: Options) =>
       act(async () => {
         const { runDev } = await import("../dev/run-dev.ts");
         const { members = null, clientPort = null, dataDir, restart, json } = options;
-        return runDev({ members, clientPort, dataDir, restart, json }, terminal);
+        const service = options.zookeeper ? "zookeeper" : "etcd";
+        return runDev({ service, members, clientPort, dataDir, restart, json }, terminal);
       }),
     );
   withCommonOptions(command);

@@ -2,10 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
-import { EtcdClient } from "../client/etcd-client.ts";
-import { GrpcError } from "../client/grpc-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { DevOutput } from "./dev-output.ts";
+import type { DevService } from "./dev-service.ts";
 import { writeDevState, type DevMember, type DevState } from "./dev-state.ts";
 import { MemberProcess, type MemberExit } from "./member-process.ts";
 
@@ -17,12 +16,12 @@ const SHORT_LIVES_MAX = 3;
 const STOP_ALLOWED_MS = 8_000;
 const READY_WITHIN_MS = 60_000;
 const READY_POLL_MS = 50;
-const READY_ANSWER_MS = 1_000;
 
 /** How a development cluster is run. */
 export interface DevOptions {
   /** How to start this program: node, its options, and the script. */
   readonly self: readonly string[];
+  readonly service: DevService;
   readonly dataDir: string;
   readonly restart: boolean;
   readonly stop: AbortSignal;
@@ -54,7 +53,7 @@ export class DevCluster {
   }
 
   /**
-   * Starts every member and waits until each answers a linearizable read.
+   * Starts every member and waits until each serves.
    *
    * @throws `CliError` when one dies before, or when it takes too long
    */
@@ -67,15 +66,7 @@ export class DevCluster {
   /** The name of the member that leads, as far as any of them knows. */
   async leader(): Promise<string | null> {
     for (const member of this.#state.members) {
-      const client = new EtcdClient([`http://127.0.0.1:${member.clientPort}`], READY_ANSWER_MS);
-      try {
-        const { header, leader } = await client.status();
-        if (header.memberId === leader) return member.name;
-      } catch (thrown) {
-        if (!(thrown instanceof GrpcError)) throw thrown;
-      } finally {
-        client.close();
-      }
+      if (await this.#options.service.leads(member)) return member.name;
     }
     return null;
   }
@@ -98,12 +89,10 @@ export class DevCluster {
   }
 
   #launch(member: DevMember): void {
-    mkdirSync(this.#options.dataDir, { recursive: true });
-    const command = [
-      ...this.#options.self,
-      ...serverArguments(member, this.#state, this.#options.dataDir),
-    ];
-    const logFile = join(this.#options.dataDir, `${member.name}.log`);
+    const { dataDir, self, service } = this.#options;
+    mkdirSync(dataDir, { recursive: true });
+    const command = [...self, ...service.prepare(member, this.#state, dataDir)];
+    const logFile = join(dataDir, `${member.name}.log`);
     const child = new MemberProcess(command, logFile, {
       line: (text) => this.#output.memberLine(this.#state.members, member.name, text),
       exit: (exit) => this.#onExit(member.name, exit),
@@ -170,23 +159,14 @@ export class DevCluster {
     if (this.#processes.size === 0 && this.#restarts.size === 0) this.#reportAllDown();
   }
 
-  async #ready({ name, clientPort }: DevMember, deadline: number): Promise<void> {
-    const client = new EtcdClient([`http://127.0.0.1:${clientPort}`], READY_ANSWER_MS);
-    try {
-      while (!this.#options.stop.aborted) {
-        if (!this.#processes.has(name)) throw new CliError(EXIT.stopped, `${name} did not start`);
-        try {
-          await client.checkHealth();
-          return;
-        } catch (thrown) {
-          if (!(thrown instanceof GrpcError)) throw thrown;
-        }
-        if (performance.now() > deadline) throw this.#tooLate(name);
-        client.close();
-        await pause(READY_POLL_MS);
-      }
-    } finally {
-      client.close();
+  async #ready(member: DevMember, deadline: number): Promise<void> {
+    const { service, stop } = this.#options;
+    const { name } = member;
+    while (!stop.aborted) {
+      if (!this.#processes.has(name)) throw new CliError(EXIT.stopped, `${name} did not start`);
+      if (await service.isReady(member)) return;
+      if (performance.now() > deadline) throw this.#tooLate(name);
+      await pause(READY_POLL_MS);
     }
   }
 
@@ -197,21 +177,4 @@ export class DevCluster {
       `${name} is not ready after ${READY_WITHIN_MS / 1000} s: see ${log}`,
     );
   }
-}
-
-function serverArguments(member: DevMember, state: DevState, dataDir: string): readonly string[] {
-  const peerUrl = (of: DevMember): string => `http://127.0.0.1:${of.peerPort}`;
-  const clientUrl = `http://127.0.0.1:${member.clientPort}`;
-  return [
-    "server",
-    `--name=${member.name}`,
-    `--data-dir=${join(dataDir, member.name)}`,
-    `--listen-client-urls=${clientUrl}`,
-    `--advertise-client-urls=${clientUrl}`,
-    `--listen-peer-urls=${peerUrl(member)}`,
-    `--initial-advertise-peer-urls=${peerUrl(member)}`,
-    `--initial-cluster=${state.members.map((of) => `${of.name}=${peerUrl(of)}`).join(",")}`,
-    `--initial-cluster-token=${state.token}`,
-    "--log-format=json",
-  ];
 }

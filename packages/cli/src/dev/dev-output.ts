@@ -2,6 +2,7 @@ import { createColors } from "picocolors";
 import { levelWord } from "../log/console-line.ts";
 import { readLogRecord, type LogRecord } from "../log/log-record.ts";
 import type { Output } from "../terminal/terminal.ts";
+import type { DevService } from "./dev-service.ts";
 import type { DevMember } from "./dev-state.ts";
 
 /** What `quorate dev` says; members' logs are shown only where they matter. */
@@ -59,16 +60,14 @@ function describe({ text, fields }: LogRecord): string {
 
 /** What to print once everybody is ready: where they are, and what to type next. */
 export function readyText(
+  service: DevService,
   members: readonly DevMember[],
   leader: string | null,
   dataDir: string,
 ): string {
-  const endpoints = members.map((member) => `127.0.0.1:${member.clientPort}`).join(",");
-  const first = members[0]?.clientPort ?? 0;
-  const own = first === 2379 ? "" : ` --endpoints ${endpoints}`;
   const rows = members.map(
     (member) =>
-      `  ${member.name}   http://127.0.0.1:${member.clientPort}   pid ${member.pid ?? "-"}${member.name === leader ? "   leads" : ""}`,
+      `  ${member.name}   ${service.address(member)}   pid ${member.pid ?? "-"}${member.name === leader ? "   leads" : ""}`,
   );
   const victim = members.find((member) => member.name === leader) ?? members[0];
   const fate =
@@ -82,10 +81,10 @@ ${rows.join("\n")}
 
 Type in another terminal:
 
-  etcdctl --endpoints=${endpoints} put greeting hello
-  etcdctl --endpoints=${endpoints} get greeting
-  npx quorate status --endpoints ${endpoints}
-  npx quorate get greeting${own}
+${service
+  .suggestions(members)
+  .map((line) => `  ${line}`)
+  .join("\n")}
   kill -9 ${victim?.pid ?? "PID"}        # ${fate}
 
 Ctrl-C stops all members; the data stays. \`rm -r ${dataDir}\` begins afresh.

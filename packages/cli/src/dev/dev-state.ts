@@ -13,12 +13,17 @@ export interface DevMember {
   readonly pid: number | null;
 }
 
+/** What the members serve. */
+export const DEV_SERVICES = ["etcd", "zookeeper"] as const;
+export type DevServiceName = (typeof DEV_SERVICES)[number];
+
 /**
  * What `quorate dev` remembers in `dev.json`: ports stay the same between starts, because members
  * know each other by them; the process ids are there to be killed in experiments.
  */
 export interface DevState {
   readonly version: 1;
+  readonly service: DevServiceName;
   /** Makes this cluster another one than that of any other directory. */
   readonly token: string;
   readonly supervisor: number | null;
@@ -28,6 +33,8 @@ export interface DevState {
 const port = z.number().int().min(1).max(65535);
 const schema = z.object({
   version: z.literal(1),
+  // Clusters of before there was a choice.
+  service: z.enum(DEV_SERVICES).default("etcd"),
   token: z.string(),
   supervisor: z.number().int().nullable(),
   members: z.array(

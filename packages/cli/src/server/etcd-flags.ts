@@ -125,6 +125,10 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
     "a port belongs to one member: a second one on it would steal its clients; remove the flag",
   ),
   "socket-reuse-address": ignoredSwitch("Node.js sets SO_REUSEADDR by itself"),
+  "zookeeper-config": acted(
+    "FILE",
+    "a zoo.cfg (not etcd's): serve that ZooKeeper ensemble as well, in this process",
+  ),
   "config-file": acted("FILE", "YAML with etcd's keys; flags and variables then do not count"),
   version: acted("", "print the version and exit"),
 

@@ -1,14 +1,16 @@
 import { readdirSync } from "node:fs";
-import type { QuorateError } from "@quorate/core";
 import type { MemberOptions } from "@quorate/kv";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readVersion } from "../version.ts";
+import { zooKeeperMemberOptions } from "../zookeeper/member-options.ts";
+import { readZooSettings } from "../zookeeper/read-zoo-settings.ts";
 import { gather } from "./given.ts";
 import { parseGoFlags } from "./go-flags.ts";
 import { serverHelp } from "./server-help.ts";
+import { serveUntilStopped, type OnFatal } from "./serve-until-stopped.ts";
 import { settingWarnings, toSettings, type ServerSettings } from "./settings.ts";
 import { bindUrl } from "./urls.ts";
 
@@ -55,24 +57,27 @@ function isEmpty(directory: string): boolean {
 }
 
 async function serve(settings: ServerSettings, log: Logger, stop: AbortSignal): Promise<ExitCode> {
-  let onFatal: (error: QuorateError) => void = () => undefined;
-  const fatal = new Promise<QuorateError>((resolve) => {
-    onFatal = resolve;
-  });
-  const asked = new Promise<null>((resolve) => {
-    stop.addEventListener("abort", () => resolve(null), { once: true });
-    if (stop.aborted) resolve(null);
-  });
+  const zooKeeper = readZooKeeper(settings, log);
   // Loaded only now: a wrong flag is reported without waiting for it.
-  const { startMember } = await import("@quorate/kv");
-  const member = await startMember({ ...memberOptions(settings), log, onFatal });
-  const failure = await Promise.race([fatal, asked]);
-  if (failure)
-    throw new CliError(EXIT.stopped, failure.message, { cause: failure, code: failure.code });
-  log.info("stopping");
-  await member.close();
-  log.info("stopped");
-  return EXIT.ok;
+  const { startBoth, startMember } = await import("@quorate/kv");
+  const etcd = memberOptions(settings);
+  const start = (onFatal: OnFatal): ReturnType<typeof startMember | typeof startBoth> => {
+    const daemon = { log, onFatal };
+    return zooKeeper === null
+      ? startMember({ ...etcd, ...daemon })
+      : startBoth({ ...etcd, ...daemon }, { ...zooKeeper, ...daemon });
+  };
+  return serveUntilStopped(start, log, stop);
+}
+
+function readZooKeeper(
+  { zooKeeperConfig }: ServerSettings,
+  log: Logger,
+): ReturnType<typeof zooKeeperMemberOptions> | null {
+  if (zooKeeperConfig === null) return null;
+  const { settings, warnings } = readZooSettings(zooKeeperConfig);
+  for (const warning of warnings) log.warn(warning);
+  return zooKeeperMemberOptions(settings);
 }
 
 function memberOptions(settings: ServerSettings): Omit<MemberOptions, "log" | "onFatal"> {

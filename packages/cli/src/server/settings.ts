@@ -9,7 +9,8 @@ import { advertiseProblem, isWildcard, listenProblem, parseUrls, type MemberUrl 
 /** The levels of a log, least severe first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "panic", "fatal"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export type LogFormat = "json" | "console";
+export const LOG_FORMATS = ["json", "console"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Everything that a member is started with, checked. */
 export interface ServerSettings {
@@ -27,6 +28,8 @@ export interface ServerSettings {
   readonly snapshotCount: number;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** A zoo.cfg: the process is a server of that ensemble as well. */
+  readonly zooKeeperConfig: string | null;
 }
 
 /** etcd's own bound on `--election-timeout`. */
@@ -86,7 +89,8 @@ const schema = z.object({
   "election-timeout": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
   "snapshot-count": wholeNumber(1, 1_000_000_000, "entries"),
   "log-level": oneOf(...LOG_LEVELS),
-  "log-format": oneOf("json", "console"),
+  "log-format": oneOf(...LOG_FORMATS),
+  "zookeeper-config": z.string().min(1, "must name a zoo.cfg").optional(),
 });
 
 /** The flags that a start acts on; `config-file` and `version` are dealt with before. */
@@ -180,6 +184,7 @@ function named(data: z.output<typeof schema>): ServerSettings {
     snapshotCount: data["snapshot-count"],
     logLevel: data["log-level"],
     logFormat: data["log-format"],
+    zooKeeperConfig: data["zookeeper-config"] ?? null,
   };
 }
 

@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readDevState, writeDevState, type DevState } from "../../src/dev/dev-state.ts";
+import { etcdService } from "../../src/dev/etcd-service.ts";
 import { choosePorts, portsFrom } from "../../src/dev/ports.ts";
+import { zooKeeperService } from "../../src/dev/zookeeper-service.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "quorate-dev-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const STATE: DevState = {
   version: 1,
+  service: "etcd",
   token: "dev-1",
   supervisor: null,
   members: [{ name: "m1", clientPort: 2379, peerPort: 2479, pid: 7 }],
@@ -39,7 +42,7 @@ test("a port in use is named", async () => {
   const port = await new Promise<number>((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
-  const refused = choosePorts(1, port);
+  const refused = choosePorts(1, port, etcdService);
   await expect(refused).rejects.toThrow(
     `port ${port} is in use: stop what listens there, or give another --client-port`,
   );
@@ -47,5 +50,9 @@ test("a port in use is named", async () => {
 });
 
 test("members' ports follow each other", () => {
-  expect(portsFrom(4000, 3)).toEqual({ client: [4000, 4001, 4002], peer: [4100, 4101, 4102] });
+  const client = [4000, 4001, 4002];
+  const peer = [4100, 4101, 4102];
+  expect(portsFrom(4000, 3, etcdService)).toEqual({ client, peer, other: [] });
+  const other = [4200, 4201, 4202];
+  expect(portsFrom(4000, 3, zooKeeperService)).toEqual({ client, peer, other });
 });

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { GrpcError } from "../../src/client/grpc-error.ts";
+import { etcdService } from "../../src/dev/etcd-service.ts";
 import { firstTaken, portsFrom } from "../../src/dev/ports.ts";
 
 /** The command line as it is installed. */
@@ -216,7 +217,10 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 export async function freeBase(members: number): Promise<number> {
   for (;;) {
     const [base = 0] = await freePorts(1);
-    if (base <= CLIENT_PORT_MAX && (await firstTaken(portsFrom(base, members))) === null)
+    if (
+      base <= CLIENT_PORT_MAX &&
+      (await firstTaken(portsFrom(base, members, etcdService))) === null
+    )
       return base;
   }
 }

@@ -63,6 +63,7 @@ describe("defaults", () => {
       electionMs: 1000,
       snapshotCount: 10000,
       logLevel: "info",
+      zooKeeperConfig: null,
       logFormat: "json",
     });
   });

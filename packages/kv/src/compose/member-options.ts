@@ -8,7 +8,7 @@ export interface MemberOptions {
   readonly name: string;
   readonly dataDir: string;
   readonly listenPeerUrls: readonly string[];
-  /** Shared with another member of this process, which then listens: {@link startPeering}. */
+  /** Shared with another member of this process, which listens for both. */
   readonly peering?: Peering;
   readonly listenClientUrls: readonly string[];
   /** Where clients are told to find this member. */

@@ -1,4 +1,4 @@
-import { majorityOf, Prng, QuorateError, type NodeId, type Term } from "@quorate/core";
+import { majorityOf, Prng, QuorateError, type NodeId } from "@quorate/core";
 import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
 import { randomInt } from "node:crypto";
 import { EtcdStateMachine, type EtcdResult } from "../etcd/apply/index.ts";
@@ -15,6 +15,8 @@ import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { nodeRuntime } from "./node-runtime.ts";
+import type { RunningMember } from "./running-member.ts";
+import { tellLeader } from "./tell-leader.ts";
 import { whenLed } from "./when-led.ts";
 
 /** The etcd service's consensus group. */
@@ -22,28 +24,6 @@ const GROUP = "etcd";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
-
-/** How a member stands now. */
-export interface MemberStatus {
-  readonly id: NodeId;
-  readonly cluster: string;
-  readonly role: string;
-  readonly leader: NodeId | null;
-  readonly term: Term;
-}
-
-/** A member that runs in this process. */
-export interface RunningMember {
-  readonly id: NodeId;
-  readonly cluster: string;
-  /** Where clients reach it: the addresses listened on, with their real ports. */
-  readonly clientAddresses: readonly string[];
-  status(): MemberStatus;
-  /** Resolves when a leader is known. */
-  ready(): Promise<void>;
-  /** Lets open calls end for a moment, then closes everything and gives the directory free. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts one member of an etcd cluster in this process: disk, peers, Raft, keyspace, client API.
@@ -97,6 +77,9 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
     now: () => nodeRuntime.now().monotonic,
     electionMillis: options.electionMillis,
   });
+  const nameOf = (id: NodeId): string =>
+    identity.members.find((member) => member.id === id)?.name ?? id;
+  closing.add(tellLeader(driver, nameOf, log));
   driver.start();
   // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
   const tick = setInterval(() => {

@@ -133,9 +133,19 @@ function mntr(facts: ServerFacts): string {
     // Ours: equal on all members that have applied up to the same zxid.
     ["last_zxid", `0x${machine.lastZxid.toString(16)}`],
     ["tree_digest", machine.tree.digest],
+    ["role", view.role],
+    ["epoch", view.term],
+    ...protocolFacts(view),
     ...(modeOf(view) === "leader" ? ensemble(view) : []),
   ];
   return lines(values.map(([name, value]) => `zk_${name}\t${value}`));
+}
+
+/** What the protocol tells of itself, under its own names. */
+function protocolFacts({ details }: GroupView): (readonly [string, string | number])[] {
+  return Object.entries(details).flatMap(([name, value]) =>
+    value === null ? [] : [[name.replaceAll(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), `${value}`]],
+  );
 }
 
 /** What the leader knows of the others. */

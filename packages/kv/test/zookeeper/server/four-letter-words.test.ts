@@ -81,6 +81,8 @@ describe("the texts are ZooKeeper's", () => {
       ["zk_approximate_data_size", "46"],
       ["zk_uptime", "1003"],
       ["zk_last_zxid", "0x200000002"],
+      ["zk_role", "leader"],
+      ["zk_epoch", "2"],
     ]);
   });
 

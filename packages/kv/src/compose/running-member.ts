@@ -1,0 +1,23 @@
+import type { NodeId, Term } from "@quorate/core";
+
+/** How a member stands now. */
+export interface MemberStatus {
+  readonly id: NodeId;
+  readonly cluster: string;
+  readonly role: string;
+  readonly leader: NodeId | null;
+  readonly term: Term;
+}
+
+/** A member that runs in this process. */
+export interface RunningMember {
+  readonly id: NodeId;
+  readonly cluster: string;
+  /** Where clients reach it: the addresses listened on, with their real ports. */
+  readonly clientAddresses: readonly string[];
+  status(): MemberStatus;
+  /** Resolves when a leader is known. */
+  ready(): Promise<void>;
+  /** Lets open calls end for a moment, then closes everything and gives the directory free. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { Closing } from "./closing.ts";
+import type { MemberOptions } from "./member-options.ts";
+import { startPeering } from "./peering.ts";
+import type { RunningMember } from "./running-member.ts";
+import { startMember } from "./start-member.ts";
+import { startZooKeeperMember } from "./start-zookeeper-member.ts";
+import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
+
+/** A member of an etcd cluster and a server of a ZooKeeper ensemble in one process. */
+export interface RunningPair {
+  readonly etcd: RunningMember;
+  readonly zooKeeper: RunningMember;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both over one transport: two processes that are peers in both groups speak over one
+ * connection, and each group has its own leader.
+ *
+ * @throws as `startMember` and `startZooKeeperMember`
+ */
+export function startBoth(
+  etcdOptions: MemberOptions,
+  zooKeeperOptions: ZooKeeperMemberOptions,
+): Promise<RunningPair> {
+  return Closing.guard(async (closing) => {
+    const listen = [...etcdOptions.listenPeerUrls, ...zooKeeperOptions.listenPeerUrls];
+    const peering = await startPeering([...new Set(listen)], etcdOptions.log);
+    closing.add(() => peering.transport.close());
+    const etcd = await startMember({ ...etcdOptions, peering });
+    closing.add(() => etcd.close());
+    const zooKeeper = await startZooKeeperMember({ ...zooKeeperOptions, peering });
+    closing.add(() => zooKeeper.close());
+    return { etcd, zooKeeper, close: () => closing.run() };
+  });
+}
