@@ -1,5 +1,5 @@
 import { assert } from "@quorate/core";
-import { HEADER_TABLE_BYTES } from "../protocol.ts";
+import { FRAME_BYTES_MAX, HEADER_TABLE_BYTES } from "../protocol.ts";
 import { STATIC_FIELDS } from "./static-table.ts";
 
 /** A field that is sent so often that it is worth a place in the peer's dynamic table. */
@@ -23,13 +23,16 @@ export interface PreparedBlock {
   readonly bytesMax: number;
 }
 
-/** Prepares a block from fields given as encoded bytes or as shared fields. */
+/** Prepares a block from fields given as encoded bytes or as shared fields. It must fit one frame. */
 export function prepareBlock(parts: readonly (Uint8Array | SharedField)[]): PreparedBlock {
   // One byte more for a change of the table's size.
   let bytesMax = 1;
   for (const part of parts) {
-    bytesMax += part instanceof SharedField ? part.adding.length : part.length;
+    // The index of a name takes one byte more where fewer bits are left for it.
+    const shared = part instanceof SharedField;
+    bytesMax += shared ? Math.max(part.adding.length, part.plain.length) : part.length;
   }
+  assert(bytesMax <= FRAME_BYTES_MAX, "a header block fits one frame");
   return { parts, bytesMax };
 }
 
@@ -46,6 +49,9 @@ export function encodeStatus(status: number): Uint8Array {
   });
   return index < 0 ? encodeField(":status", text) : Uint8Array.of(0x81 + index);
 }
+
+/** As many as have an index that fits the first byte of a field. */
+const SHARED_FIELDS_MAX = 0x7e - STATIC_FIELDS.length;
 
 /**
  * Writes prepared blocks; one for each connection. It never makes the peer's table evict anything,
@@ -84,6 +90,7 @@ export class HpackEncoder {
     }
     this.#tableBytes += field.size;
     assert(this.#tableBytes <= HEADER_TABLE_BYTES, "shared header fields fit the table");
+    assert(this.#places.size < SHARED_FIELDS_MAX, "shared header fields have one-byte indices");
     this.#places.set(field, this.#places.size);
     return copy(field.adding, into, at);
   }
