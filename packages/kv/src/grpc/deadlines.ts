@@ -13,6 +13,8 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #byTick = new Map<number, Set<Deadlined>>();
   #count = 0;
+  /** Whether the timer runs; it may outlive the last entry, and must not be joined by another. */
+  #armed = false;
   /** Everything due at this tick and before has expired. */
   #past = 0;
 
@@ -22,10 +24,8 @@ export class Deadlines {
 
   /** @returns what `remove` needs */
   add(entry: Deadlined, deadline: number): number {
-    if (this.#count === 0) {
-      this.#past = Math.floor(this.#clock.now() / TICK_MILLIS);
-      this.#arm();
-    }
+    if (this.#count === 0) this.#past = Math.floor(this.#clock.now() / TICK_MILLIS);
+    if (!this.#armed) this.#arm();
     const tick = Math.max(Math.ceil(deadline / TICK_MILLIS), this.#past + 1);
     const entries = this.#byTick.get(tick);
     if (entries === undefined) this.#byTick.set(tick, new Set([entry]));
@@ -42,10 +42,12 @@ export class Deadlines {
   }
 
   #arm(): void {
+    this.#armed = true;
     this.#clock.after(TICK_MILLIS, () => {
+      this.#armed = false;
       const tick = Math.floor(this.#clock.now() / TICK_MILLIS);
       while (this.#past < tick && this.#count > 0) this.#expire(++this.#past);
-      if (this.#count > 0) this.#arm();
+      if (this.#count > 0 && !this.#armed) this.#arm();
     });
   }
 
