@@ -18,8 +18,17 @@ export const HEAD: PreparedBlock = prepareBlock([encodeStatus(200), CONTENT_TYPE
 /** The trailers of success. */
 export const OK: PreparedBlock = prepareBlock([new SharedField("grpc-status", "0")]);
 
-/** Text beyond that is cut off, so that the block fits one frame. */
-const TEXT_BYTES_MAX = 4096;
+/** To a client for which so much waits that no more is kept for it. */
+export const TOO_SLOW: Failure = {
+  code: STATUS.resourceExhausted,
+  message: "the client reads too slowly",
+};
+
+/**
+ * Text is cut off where its encoding would be longer: the block has to fit one frame, and a client
+ * could make us repeat its own text for a few bytes each time.
+ */
+const TEXT_BYTES_MAX = 1024;
 
 /** The trailers of a failure behind messages. */
 export function failureTrailers(failure: Failure): PreparedBlock {
@@ -47,11 +56,18 @@ function failureFields({ code, message }: Failure): Uint8Array[] {
 export function percentEncode(message: string): string {
   if (message.length <= TEXT_BYTES_MAX && /^[ -$&-~]*$/.test(message)) return message;
   let text = "";
-  for (const byte of utf8Encode(message.slice(0, TEXT_BYTES_MAX))) {
-    const plain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
-    text += plain
-      ? String.fromCharCode(byte)
-      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  for (const character of message) {
+    const encoded = /^[ -$&-~]$/.test(character) ? character : percentBytes(character);
+    if (text.length + encoded.length > TEXT_BYTES_MAX) break;
+    text += encoded;
+  }
+  return text;
+}
+
+function percentBytes(character: string): string {
+  let text = "";
+  for (const byte of utf8Encode(character)) {
+    text += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return text;
 }

@@ -1,6 +1,6 @@
 import { utf8Encode } from "@quorate/core";
 import type { Http2Stream, RequestHandler, RequestHead, StreamSink } from "../http2/index.ts";
-import { plainHead, trailersOnly } from "./answer-blocks.ts";
+import { plainHead } from "./answer-blocks.ts";
 import type { CallContext } from "./exchange.ts";
 import { IGNORED } from "./ignored.ts";
 import { Router, type Route } from "./route.ts";
@@ -34,10 +34,10 @@ export class GrpcHandler implements RequestHandler<Route> {
         return exchange;
       }
       case "failed":
-        stream.headers(trailersOnly(route.failure), true);
+        stream.headers(route.answer, true);
         return IGNORED;
       case "not gRPC":
-        stream.headers(plainHead(route.status), false);
+        stream.headers(plainHead(route.status), route.text === "");
         stream.data([utf8Encode(route.text)]);
         stream.end(null);
         return IGNORED;

@@ -1,6 +1,7 @@
-import { fieldValue, type Field, type RequestHead } from "../http2/index.ts";
+import { fieldValue, type Field, type PreparedBlock, type RequestHead } from "../http2/index.ts";
+import { trailersOnly } from "./answer-blocks.ts";
 import type { Method, Services } from "./service.ts";
-import { STATUS, type Failure } from "./status.ts";
+import { STATUS, type GrpcStatus } from "./status.ts";
 import { parseTimeout } from "./timeout.ts";
 
 /** A request for a method that exists. */
@@ -17,7 +18,7 @@ export interface MethodRoute {
 /** What becomes of a request, as far as its head tells. */
 export type Route =
   | MethodRoute
-  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "failed"; readonly answer: PreparedBlock }
   | { readonly kind: "not gRPC"; readonly status: number; readonly text: string };
 
 /** Timeouts beyond a month are not kept. */
@@ -37,18 +38,16 @@ export class Router {
     const contentType = fieldValue(head.fields, "content-type") ?? "";
     if (!/^application\/grpc([+;]|$)/.test(contentType)) {
       const text = "only gRPC is spoken here over HTTP/2; use HTTP/1.1 for anything else\n";
-      return { kind: "not gRPC", status: 415, text };
+      return notGrpc(head, 415, text);
     }
-    if (head.method !== "POST") {
-      return { kind: "not gRPC", status: 405, text: "gRPC requests are POST requests\n" };
-    }
+    if (head.method !== "POST") return notGrpc(head, 405, "gRPC requests are POST requests\n");
     const method = this.#services.get(head.path);
-    if (method === undefined) return unimplemented(this.#unknown(head.path));
+    if (method === undefined) return failed(STATUS.unimplemented, this.#unknown(head.path));
     const timeout = fieldValue(head.fields, "grpc-timeout");
     const timeoutMillis = timeout === undefined ? null : parseTimeout(timeout);
     if (timeout !== undefined && timeoutMillis === null) {
       const message = `malformed grpc-timeout: ${JSON.stringify(timeout)}`;
-      return { kind: "failed", failure: { code: STATUS.internal, message } };
+      return failed(STATUS.internal, message);
     }
     return {
       kind: "method",
@@ -69,6 +68,12 @@ export class Router {
   }
 }
 
-function unimplemented(message: string): Route {
-  return { kind: "failed", failure: { code: STATUS.unimplemented, message } };
+/** The answer to a HEAD request has no body. */
+function notGrpc(head: RequestHead, status: number, text: string): Route {
+  return { kind: "not gRPC", status, text: head.method === "HEAD" ? "" : text };
+}
+
+/** Encoded here, as the route is remembered: the client may ask the same for ever. */
+function failed(code: GrpcStatus, message: string): Route {
+  return { kind: "failed", answer: trailersOnly({ code, message }) };
 }
