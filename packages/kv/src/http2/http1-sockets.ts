@@ -13,6 +13,8 @@ export class Http1Sockets {
 
   constructor(server: Server) {
     this.#server = server;
+    // The server sets it again behind each answer, and 0 would be for ever.
+    if (server.timeout === 0) server.timeout = SILENCE_MILLIS;
     server.on("request", (request, response) => {
       const { socket } = request;
       this.#busy.add(socket);
@@ -34,7 +36,7 @@ export class Http1Sockets {
       this.#sockets.delete(socket);
       this.#busy.delete(socket);
     });
-    socket.setTimeout(this.#server.timeout > 0 ? this.#server.timeout : SILENCE_MILLIS);
+    socket.setTimeout(this.#server.timeout);
     socket.unshift(read);
     this.#server.emit("connection", socket);
     socket.resume();
