@@ -1,4 +1,4 @@
-import { frameFault, paddedEnd, readU31, readU32 } from "./frame-checks.ts";
+import { frameFault, paddedEnd, readU31 } from "./frame-checks.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import { FrameReader, type FrameSink } from "./frame-reader.ts";
 import {
@@ -14,6 +14,7 @@ import { HeadMemo, type KnownHead } from "./head-memo.ts";
 import { HpackDecoder } from "./hpack/decoder.ts";
 import { encodeStatus, prepareBlock } from "./hpack/encoder.ts";
 import type { Http2Limits } from "./limits.ts";
+import { Liveness } from "./liveness.ts";
 import { Outbound, type ByteSink, type SlabPool } from "./outbound.ts";
 import { PingPolicy } from "./ping-policy.ts";
 import {
@@ -21,16 +22,16 @@ import {
   ERROR,
   FLAG,
   FRAME,
-  FRAME_BYTES_MAX,
   INITIAL_WINDOW_BYTES,
   PREFACE,
   SETTING,
   STREAM_ID_MAX,
-  WINDOW_BYTES_MAX,
   type Http2ErrorCode,
 } from "./protocol.ts";
 import { HeadBuilder, type RequestHead } from "./request-head.ts";
 import { SendSide, type SendHost } from "./send-side.ts";
+import { readSettings } from "./settings.ts";
+import { StreamTable } from "./stream-table.ts";
 import { Http2Stream, type StreamSink } from "./stream.ts";
 
 /** Serves requests. */
@@ -55,9 +56,6 @@ export interface ConnectionOptions<Route> {
   readonly wantFlush: () => void;
 }
 
-/** Recently reset streams whose stragglers are not held against the peer. */
-const RESETS_REMEMBERED = 256;
-
 const TOO_LARGE = prepareBlock([encodeStatus(431)]);
 const DRAIN_PING = Uint8Array.of(0x71, 0x64, 0x72, 0x61, 0x69, 0x6e, 0, 1);
 const ALIVE_PING = Uint8Array.of(0x71, 0x61, 0x6c, 0x69, 0x76, 0x65, 0, 1);
@@ -68,7 +66,7 @@ type Phase =
   /** The peer was told to open no more streams, but may not have heard it. */
   | { readonly kind: "announced"; readonly until: number }
   /** New streams are refused; closes when the last one ends. */
-  | { readonly kind: "draining" }
+  | { readonly kind: "draining"; readonly lastStreamId: number }
   /** Nothing is read any more; what was gathered is still to be written. */
   | { readonly kind: "finished" };
 
@@ -90,19 +88,13 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   readonly #pings: PingPolicy;
   readonly #resets: FloodGuard;
   readonly #idleFrames: FloodGuard;
-  readonly #streams = new Map<number, Http2Stream>();
-  readonly #recentlyReset = new Set<number>();
-  #lastStreamId = 0;
+  readonly #liveness: Liveness;
+  readonly #streams: StreamTable;
   #block: HeaderBlock | null = null;
   #prefaceSeen = 0;
   #settingsSeen = false;
   #received = 0;
   #phase: Phase = { kind: "open" };
-  readonly #openedAt: number;
-  #heard = true;
-  #heardAt: number;
-  #busyAt: number;
-  #askedAt: number | null = null;
 
   constructor(options: ConnectionOptions<Route>) {
     const { limits } = options;
@@ -111,12 +103,13 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
     this.#now = options.now;
     this.#wantFlush = options.wantFlush;
     this.#out = new Outbound(options.pool);
-    this.#send = new SendSide(this.#out, limits.outputBytesMax, this);
+    this.#send = new SendSide(this.#out, limits, this);
     this.#head = new HeadBuilder(limits.headerListBytesMax);
     this.#pings = new PingPolicy(limits);
     this.#resets = new FloodGuard("resets", limits.resetsMax);
     this.#idleFrames = new FloodGuard("idle_frames", limits.idleFramesMax);
-    this.#openedAt = this.#heardAt = this.#busyAt = options.now();
+    this.#liveness = new Liveness(limits, options.now());
+    this.#streams = new StreamTable(limits.streamsMax);
   }
 
   /** Sends our settings; to be called once, before anything else. */
@@ -127,7 +120,8 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
       [SETTING.initialWindowSize, limits.streamWindowBytes],
       [SETTING.maxHeaderListSize, limits.headerListBytesMax],
     ]);
-    appendWindowUpdate(this.#out, 0, limits.connectionWindowBytes - INITIAL_WINDOW_BYTES);
+    const more = limits.connectionWindowBytes - INITIAL_WINDOW_BYTES;
+    if (more > 0) appendWindowUpdate(this.#out, 0, more);
     this.#send.touch();
   }
 
@@ -149,7 +143,7 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   /** Takes bytes from the peer. They must not change any more: requests are views of them. */
   receive(chunk: Uint8Array): void {
     if (this.#phase.kind === "finished") return;
-    this.#heard = true;
+    this.#liveness.heard();
     try {
       const at = this.#prefaceSeen < PREFACE.length ? this.#takePreface(chunk) : 0;
       this.#reader.push(chunk, at);
@@ -169,14 +163,15 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
     this.#send.flushed(unsent);
   }
 
-  /** The peer is gone. */
+  /** The peer says no more, or is gone. What was gathered for it is still to be written. */
   closed(): void {
     this.#phase = { kind: "finished" };
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams.all()) {
       this.#send.forget(stream);
       stream.sink?.aborted();
     }
     this.#streams.clear();
+    this.#wantFlush();
   }
 
   /** Asks the peer to go elsewhere, serves what it has begun, and finishes. */
@@ -192,26 +187,20 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   /** To be called every second or so. */
   tick(): void {
     const now = this.#now();
-    if (this.#heard) {
-      this.#heard = false;
-      this.#heardAt = now;
-      this.#askedAt = null;
-    }
-    if (this.#streams.size > 0) this.#busyAt = now;
-    const { idleMillis, keepaliveMillis, keepaliveAnswerMillis, prefaceMillis } = this.#limits;
-    if (!this.#settingsSeen && now - this.#openedAt >= prefaceMillis) {
-      return this.#fail(new ConnectionError(ERROR.settingsTimeout, "no preface"));
-    }
     if (this.#phase.kind === "announced" && now >= this.#phase.until) this.#drain();
-    if (this.#askedAt !== null && now - this.#askedAt >= keepaliveAnswerMillis) {
-      return this.#fail(new ConnectionError(ERROR.noError, "keepalive"));
+    if (this.finished) return;
+    switch (this.#liveness.tick(now, this.#settingsSeen, this.#streams.size)) {
+      case "give up":
+        return this.#fail(new ConnectionError(ERROR.settingsTimeout, "no preface"));
+      case "silent":
+        return this.#fail(new ConnectionError(ERROR.noError, "keepalive"));
+      case "ask":
+        appendPing(this.#out, false, ALIVE_PING, 0);
+        return this.#send.touch();
+      case "idle":
+        return this.shutDown();
+      case "nothing":
     }
-    if (this.#askedAt === null && now - this.#heardAt >= keepaliveMillis) {
-      this.#askedAt = now;
-      appendPing(this.#out, false, ALIVE_PING, 0);
-      this.#send.touch();
-    }
-    if (idleMillis !== null && now - this.#busyAt >= idleMillis) this.shutDown();
   }
 
   // From the send side.
@@ -223,7 +212,7 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   ended(stream: Http2Stream): void {
     if (!stream.remoteClosed) {
       // The request is answered whether or not the rest of it comes (RFC 9113 §8.1).
-      this.#rememberReset(stream.id);
+      this.#streams.rememberReset(stream.id);
       appendRstStream(this.#out, stream.id, ERROR.noError);
     }
     this.#remove(stream);
@@ -231,7 +220,7 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
 
   resetByServer(stream: Http2Stream, code: Http2ErrorCode): void {
     this.#send.forget(stream);
-    this.#rememberReset(stream.id);
+    this.#streams.rememberReset(stream.id);
     appendRstStream(this.#out, stream.id, code);
     this.#send.touch();
     this.#remove(stream);
@@ -292,8 +281,8 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   }
 
   #faultyFrame(type: number, streamId: number, code: Http2ErrorCode): void {
-    // An idle stream cannot be reset.
-    if (type !== FRAME.priority || streamId === 0 || streamId > this.#lastStreamId) {
+    // An idle stream cannot be reset, and the connection is none.
+    if (type !== FRAME.priority || this.#streams.isIdle(streamId)) {
       throw new ConnectionError(code, `bad frame of type ${type}`);
     }
     this.#idleFrames.count(this.#now());
@@ -392,8 +381,8 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
     start: number,
     end: number,
   ): void {
-    if (streamId > this.#lastStreamId) {
-      this.#lastStreamId = streamId;
+    if (streamId > this.#streams.last) {
+      this.#streams.use(streamId);
       return this.#request(streamId, endStream, bytes, start, end);
     }
     // Also what is not wanted must be decoded, or the table goes out of step.
@@ -423,11 +412,10 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
     if (refused) return this.#streamError(streamId, ERROR.refusedStream);
     const length = known === "too large" ? -1 : known.contentLength;
     const stream = new Http2Stream(streamId, this.#send, this.#send.streamWindow, length);
-    this.#streams.set(streamId, stream);
-    if (known === "too large") {
-      stream.remoteClosed = endStream;
-      return stream.headers(TOO_LARGE, true);
-    }
+    // Before anybody can answer: a request that is whole must not be reset behind its answer.
+    stream.remoteClosed = endStream;
+    this.#streams.add(stream);
+    if (known === "too large") return stream.headers(TOO_LARGE, true);
     stream.sink = this.#handler.begin(stream, known.route);
     if (endStream) this.#endOfRequest(stream);
   }
@@ -451,19 +439,19 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
 
   /** A frame for a stream that is over on the peer's side. */
   #late(streamId: number, what: "data" | "headers"): void {
-    if (streamId > this.#lastStreamId || (streamId & 1) === 0) {
+    if (this.#streams.isIdle(streamId)) {
       throw new ConnectionError(ERROR.protocolError, `${what} for an idle stream`);
     }
     // It may have been sent before our reset arrived.
-    if (this.#recentlyReset.has(streamId)) return;
-    if (what === "headers") {
+    if (this.#streams.wasReset(streamId)) return;
+    if (what === "headers" && this.#streams.get(streamId) === undefined) {
       throw new ConnectionError(ERROR.streamClosed, "headers for a closed stream");
     }
     this.#streamError(streamId, ERROR.streamClosed);
   }
 
   #rstStream(streamId: number): void {
-    if (streamId > this.#lastStreamId || (streamId & 1) === 0) {
+    if (this.#streams.isIdle(streamId)) {
       throw new ConnectionError(ERROR.protocolError, "reset of an idle stream");
     }
     const stream = this.#streams.get(streamId);
@@ -474,40 +462,19 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   }
 
   #settings(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    const length = end - start;
     if ((flags & FLAG.ack) !== 0) {
-      if (length !== 0) throw new ConnectionError(ERROR.frameSizeError, "settings");
+      if (start !== end) throw new ConnectionError(ERROR.frameSizeError, "settings");
       return this.#idleFrames.count(this.#now());
     }
-    if (length % 6 !== 0) throw new ConnectionError(ERROR.frameSizeError, "settings");
+    const { headerTableSize, initialWindowSize } = readSettings(bytes, start, end);
     if (this.#settingsSeen) this.#idleFrames.count(this.#now());
     this.#settingsSeen = true;
-    for (let at = start; at < end; at += 6) {
-      const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-      this.#setting(id, readU32(bytes, at + 2));
-    }
+    // First: the peer believes in its settings from here on, and larger windows let data go at once.
     appendSettingsAck(this.#out);
     this.#send.touch();
-  }
-
-  #setting(id: number, value: number): void {
-    switch (id) {
-      case SETTING.headerTableSize:
-        return this.#send.limitHeaderTable(value);
-      case SETTING.enablePush:
-        if (value > 1) throw new ConnectionError(ERROR.protocolError, "enable push");
-        return;
-      case SETTING.initialWindowSize:
-        if (value > WINDOW_BYTES_MAX) {
-          throw new ConnectionError(ERROR.flowControlError, "initial window size");
-        }
-        return this.#send.setStreamWindow(value, this.#streams.values());
-      case SETTING.maxFrameSize:
-        if (value < FRAME_BYTES_MAX || value > 0xff_ffff) {
-          throw new ConnectionError(ERROR.protocolError, "max frame size");
-        }
-        return;
-      default:
+    if (headerTableSize !== null) this.#send.limitHeaderTable(headerTableSize);
+    if (initialWindowSize !== null) {
+      this.#send.setStreamWindow(initialWindowSize, this.#streams.all());
     }
   }
 
@@ -527,7 +494,7 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
       if (increment === 0) throw new ConnectionError(ERROR.protocolError, "window update of 0");
       return this.#send.enlargeWindow(increment);
     }
-    if (streamId > this.#lastStreamId || (streamId & 1) === 0) {
+    if (this.#streams.isIdle(streamId)) {
       throw new ConnectionError(ERROR.protocolError, "window of an idle stream");
     }
     const stream = this.#streams.get(streamId);
@@ -540,7 +507,7 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
 
   /** The peer broke a rule on one stream, or asked for one too many. */
   #streamError(streamId: number, code: Http2ErrorCode): void {
-    this.#rememberReset(streamId);
+    this.#streams.rememberReset(streamId);
     appendRstStream(this.#out, streamId, code);
     this.#send.touch();
     const stream = this.#streams.get(streamId);
@@ -555,22 +522,14 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
   }
 
   #remove(stream: Http2Stream): void {
-    this.#streams.delete(stream.id);
+    this.#streams.remove(stream);
     this.#finishIfDrained();
   }
 
-  #rememberReset(streamId: number): void {
-    this.#recentlyReset.add(streamId);
-    if (this.#recentlyReset.size <= RESETS_REMEMBERED) return;
-    for (const oldest of this.#recentlyReset) {
-      this.#recentlyReset.delete(oldest);
-      return;
-    }
-  }
-
   #drain(): void {
-    this.#phase = { kind: "draining" };
-    appendGoaway(this.#out, this.#lastStreamId, ERROR.noError, "");
+    const lastStreamId = this.#streams.last;
+    this.#phase = { kind: "draining", lastStreamId };
+    appendGoaway(this.#out, lastStreamId, ERROR.noError, "");
     this.#send.touch();
     this.#finishIfDrained();
   }
@@ -583,7 +542,10 @@ export class Http2Connection<Route> implements FrameSink, SendHost {
 
   #fail(error: ConnectionError): void {
     if (this.#phase.kind === "finished") return;
-    appendGoaway(this.#out, this.#lastStreamId, error.code, error.message);
+    // What was said once may not grow, though refused streams came behind it (RFC 9113 §6.8).
+    const lastStreamId =
+      this.#phase.kind === "draining" ? this.#phase.lastStreamId : this.#streams.last;
+    appendGoaway(this.#out, lastStreamId, error.code, error.message);
     this.#send.touch();
     this.closed();
   }

@@ -8,9 +8,15 @@ export interface Http2Limits {
   readonly headerBlockBytesMax: number;
   /** How much a peer may send on one stream before it must wait for us. */
   readonly streamWindowBytes: number;
+  /** The same for all streams together; 65,535 at least, which no setting can take back. */
   readonly connectionWindowBytes: number;
-  /** Output held for a peer that does not read, before streams keep theirs and input stops. */
+  /**
+   * Output held for a peer that does not read, before streams keep theirs and input stops; 64 KiB at
+   * least, as a socket that holds little does not say when it has got rid of it.
+   */
   readonly outputBytesMax: number;
+  /** Output that the streams keep, beyond which they are given no more of it. */
+  readonly heldBytesMax: number;
   /** Streams that end early (reset by the peer or by its fault) per ten seconds. */
   readonly resetsMax: number;
   /** Frames that change nothing (empty data, settings, priority, unknown) per ten seconds. */
@@ -35,6 +41,7 @@ export const HTTP2_LIMITS: Http2Limits = {
   streamWindowBytes: 1024 * 1024,
   connectionWindowBytes: 16 * 1024 * 1024,
   outputBytesMax: 1024 * 1024,
+  heldBytesMax: 256 * 1024 * 1024,
   resetsMax: 10_000,
   idleFramesMax: 10_000,
   prefaceMillis: 10_000,

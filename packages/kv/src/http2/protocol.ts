@@ -58,6 +58,9 @@ export const FRAME_HEADER_BYTES = 9;
 /** Every peer accepts this much, and we neither send nor accept more. */
 export const FRAME_BYTES_MAX = 16_384;
 
+/** Most that the length of a frame can say, and a peer may allow us. */
+export const FRAME_LENGTH_MAX = 0xff_ffff;
+
 /** Send windows before the peer's settings say otherwise. */
 export const INITIAL_WINDOW_BYTES = 65_535;
 

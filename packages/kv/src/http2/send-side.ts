@@ -1,5 +1,6 @@
 import { writeFrameHeader } from "./frame-writer.ts";
 import { HpackEncoder, type PreparedBlock } from "./hpack/encoder.ts";
+import type { Http2Limits } from "./limits.ts";
 import type { Outbound } from "./outbound.ts";
 import {
   ConnectionError,
@@ -16,6 +17,9 @@ import type { Http2Stream } from "./stream.ts";
 
 /** A stream that asked for it hears of room when no more than this waits. */
 const DRAINED_BYTES = 32 * 1024;
+
+/** What a piece of held output takes beside its bytes, about. */
+const PIECE_OVERHEAD_BYTES = 256;
 
 const RST_STREAM_BYTES = FRAME_HEADER_BYTES + 4;
 
@@ -40,18 +44,20 @@ export class SendSide {
   readonly out: Outbound;
   readonly #host: SendHost;
   readonly #encoder = new HpackEncoder();
-  readonly #outputBytesMax: number;
+  readonly #limits: Http2Limits;
   readonly #waiting = new Set<Http2Stream>();
   #window = INITIAL_WINDOW_BYTES;
   #streamWindow = INITIAL_WINDOW_BYTES;
+  /** What all streams keep in `pending`, with its overhead. */
+  #held = 0;
   /** Bytes that left here but that the socket still holds. */
   #unsent = 0;
   #dirty = false;
   #sentSinceAsked = false;
 
-  constructor(out: Outbound, outputBytesMax: number, host: SendHost) {
+  constructor(out: Outbound, limits: Http2Limits, host: SendHost) {
     this.out = out;
-    this.#outputBytesMax = outputBytesMax;
+    this.#limits = limits;
     this.#host = host;
   }
 
@@ -62,7 +68,12 @@ export class SendSide {
 
   /** Whether the peer reads so slowly that streams have to keep their output. */
   get congested(): boolean {
-    return this.out.total + this.#unsent >= this.#outputBytesMax;
+    return this.out.total + this.#unsent >= this.#limits.outputBytesMax;
+  }
+
+  /** Whether so much waits in the streams that none of them should be given more. */
+  get full(): boolean {
+    return this.#held > this.#limits.heldBytesMax;
   }
 
   /** To be called with everything that was written to `out`. */
@@ -126,6 +137,7 @@ export class SendSide {
       if (piece.length === 0) continue;
       stream.pending.push(piece);
       stream.pendingBytes += piece.length;
+      this.#held += piece.length + PIECE_OVERHEAD_BYTES;
     }
     this.#pump(stream);
   }
@@ -143,6 +155,7 @@ export class SendSide {
   /** Drops what the stream wanted to send. */
   forget(stream: Http2Stream): void {
     stream.localClosed = true;
+    this.#held -= stream.pendingBytes + stream.pending.length * PIECE_OVERHEAD_BYTES;
     stream.pending.length = 0;
     stream.pendingBytes = 0;
     this.#waiting.delete(stream);
@@ -248,6 +261,7 @@ export class SendSide {
       }
     }
     if (taken > 0) stream.pending.splice(0, taken);
+    this.#held -= size + taken * PIECE_OVERHEAD_BYTES;
     stream.pendingBytes -= size;
     stream.sendWindow -= size;
     this.#window -= size;

@@ -69,6 +69,11 @@ export class Http2Stream {
     return this.#send.out.bytes;
   }
 
+  /** So much waits on this connection already that sending more here is unwise. */
+  get full(): boolean {
+    return this.#send.full;
+  }
+
   /** Sends data, now or when the peer lets us. The bytes must not change any more. */
   data(pieces: readonly Uint8Array[]): void {
     this.#send.data(this, pieces);

@@ -148,14 +148,19 @@ export interface Frame {
 
 /** Takes whole frames off the front of what has arrived; the rest waits for more. */
 export class FrameParser {
+  readonly #lengthMax: number;
   #rest: Buffer = Buffer.alloc(0);
+
+  constructor(lengthMax = 16_384) {
+    this.#lengthMax = lengthMax;
+  }
 
   push(bytes: Uint8Array): Frame[] {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     const frames: Frame[] = [];
     while (this.#rest.length >= 9) {
       const length = this.#rest.readUIntBE(0, 3);
-      if (length > 16_384) throw new Error(`the server sent a frame of ${length} bytes`);
+      if (length > this.#lengthMax) throw new Error(`a frame of ${length} bytes`);
       if (this.#rest.length < 9 + length) break;
       frames.push({
         type: TYPES[this.#rest.readUInt8(3)] ?? "?",
