@@ -1,27 +1,31 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Http2Connection } from "./connection.ts";
 import type { ByteSink } from "./outbound.ts";
 
 /** After the last byte the peer may still be sending; a reset would destroy what it has not read. */
 const LINGER_MILLIS = 1_000;
 
+/** A peer that takes none of the last bytes for so long will not take them any more. */
+const STALL_MILLIS = 20_000;
+
 /** Joins one HTTP/2 connection to its socket. */
 export class SocketConnection<Route> implements ByteSink {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #connection: Http2Connection<Route>;
   /** Whether the listener has it in its list of connections to flush. */
   listed = false;
+  #paused = false;
+  /** When the last byte was handed to the socket, or the socket last got rid of some. */
   #endedAt: number | null = null;
+  #unsentAtEnd = 0;
 
-  constructor(socket: Socket, connection: Http2Connection<Route>, onClose: () => void) {
+  constructor(socket: Duplex, connection: Http2Connection<Route>, onClose: () => void) {
     this.#socket = socket;
     this.#connection = connection;
     socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    socket.on("drain", () => this.#drained());
-    socket.on("end", () => {
-      connection.closed();
-      socket.end();
-    });
+    socket.on("drain", () => this.#flushed());
+    // What was answered so far is written before the socket is closed.
+    socket.on("end", () => connection.closed());
     socket.on("close", () => {
       connection.closed();
       onClose();
@@ -30,17 +34,18 @@ export class SocketConnection<Route> implements ByteSink {
 
   /** Bytes that came with the decision that this is HTTP/2. */
   begin(chunk: Uint8Array): void {
-    this.#receive(chunk);
     this.#socket.resume();
+    this.#receive(chunk);
   }
 
   flush(now: number): void {
     this.listed = false;
     if (this.#socket.destroyed) return;
     if (this.#socket.writable) this.#connection.flush(this);
-    this.#connection.flushed(this.#socket.writableLength);
+    this.#flushed();
     if (!this.#connection.finished || this.#endedAt !== null) return;
     this.#endedAt = now;
+    this.#unsentAtEnd = this.#socket.writableLength;
     this.#socket.end();
   }
 
@@ -58,8 +63,12 @@ export class SocketConnection<Route> implements ByteSink {
   }
 
   tick(now: number): void {
-    if (this.#endedAt !== null && now - this.#endedAt >= LINGER_MILLIS) this.destroy();
-    else if (!this.#connection.finished) this.#connection.tick();
+    if (this.#endedAt === null) return this.#connection.tick();
+    const unsent = this.#socket.writableLength;
+    if (unsent < this.#unsentAtEnd) this.#endedAt = now;
+    this.#unsentAtEnd = unsent;
+    const patience = unsent > 0 ? STALL_MILLIS : LINGER_MILLIS;
+    if (now - this.#endedAt >= patience) this.destroy();
   }
 
   shutDown(): void {
@@ -67,17 +76,24 @@ export class SocketConnection<Route> implements ByteSink {
   }
 
   destroy(): void {
+    // Now, not with the socket's own event: whoever closes the server may rely on it.
+    this.#connection.closed();
     this.#socket.destroy();
   }
 
   #receive(chunk: Uint8Array): void {
     this.#connection.receive(chunk);
+    if (!this.#connection.congested) return;
     // A peer that does not read its answers gets no more questions in.
-    if (this.#connection.congested) this.#socket.pause();
+    this.#paused = true;
+    this.#socket.pause();
   }
 
-  #drained(): void {
+  /** Some output has left: for the socket, or from it. */
+  #flushed(): void {
     this.#connection.flushed(this.#socket.writableLength);
-    if (!this.#connection.congested) this.#socket.resume();
+    if (!this.#paused || this.#connection.congested) return;
+    this.#paused = false;
+    this.#socket.resume();
   }
 }
