@@ -30,7 +30,7 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
   #onCancel: (() => void) | null = null;
   #deadlineTick = 0;
   #partial: PartialMessage | null = null;
-  /** What `#partial` took from the budget. */
+  /** What this call has taken from the budget. */
   #charged = 0;
 
   constructor(stream: Http2Stream, route: MethodRoute, context: CallContext) {
@@ -81,8 +81,24 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
     if (this.#over) return false;
     this.#over = true;
     if (this.deadlineMs !== null) this.#context.deadlines.remove(this, this.#deadlineTick);
-    this.#release();
+    this.release();
     return true;
+  }
+
+  /** Takes memory from the budget for a part of the request; fails the call when there is none. */
+  protected charge(bytes: number): boolean {
+    if (this.#context.budget.take(bytes)) {
+      this.#charged += bytes;
+      return true;
+    }
+    this.cancelWith(STATUS.resourceExhausted, "too many large requests at once; try again later");
+    return false;
+  }
+
+  /** Gives back everything that was charged. */
+  protected release(): void {
+    this.#context.budget.give(this.#charged);
+    this.#charged = 0;
   }
 
   /** Fails the call and tells its handler. */
@@ -137,19 +153,19 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
 
   #piece(bytes: Uint8Array, start: number, end: number): number {
     const partial = this.#partial as PartialMessage;
-    const at = partial.take(bytes, start, end);
-    const { prefix } = partial;
-    if (prefix !== null) {
-      const length = readLength(prefix, 0);
-      if (!this.#acceptable(prefix[0] as number, length) || !this.#charge(length)) return end;
-      partial.allocate(length);
+    let at = start;
+    if (partial.flag === null) {
+      at = partial.takePrefix(bytes, start, end);
+      if (partial.flag === null || !this.#acceptable(partial.flag, partial.missing)) return end;
     }
-    const { message } = partial;
-    if (message === null) return at;
+    const count = Math.min(partial.missing, end - at);
+    if (!this.charge(partial.growthFor(count))) return end;
+    partial.take(bytes, at, at + count);
+    if (partial.missing > 0) return end;
     this.#partial = null;
-    this.#release();
-    this.message(message);
-    return at;
+    this.release();
+    this.message(partial.message);
+    return at + count;
   }
 
   #acceptable(flag: number, length: number): boolean {
@@ -168,20 +184,6 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
       this.cancelWith(STATUS.resourceExhausted, text);
     } else return true;
     return false;
-  }
-
-  #charge(length: number): boolean {
-    if (this.#context.budget.take(length)) {
-      this.#charged = length;
-      return true;
-    }
-    this.cancelWith(STATUS.resourceExhausted, "too many large requests at once; try again later");
-    return false;
-  }
-
-  #release(): void {
-    this.#context.budget.give(this.#charged);
-    this.#charged = 0;
   }
 
   #cancel(): void {

@@ -1,15 +1,11 @@
 import { ERROR } from "../http2/index.ts";
-import { HEAD, OK } from "./answer-blocks.ts";
+import { HEAD, OK, TOO_SLOW } from "./answer-blocks.ts";
 import { Exchange } from "./exchange.ts";
 import { PREFIX_BYTES, writePrefix } from "./message-framing.ts";
 import type { StreamCall } from "./service.ts";
-import { STATUS } from "./status.ts";
 
 /** Output of one stream that makes `send` answer false. */
 const HIGH_WATER_BYTES = 64 * 1024;
-
-/** Output of one stream whose handler does not heed that; it is beyond saving. */
-const PENDING_BYTES_MAX = 64 * 1024 * 1024;
 
 /** A call with any number of messages either way. */
 export class StreamExchange extends Exchange implements StreamCall {
@@ -40,15 +36,18 @@ export class StreamExchange extends Exchange implements StreamCall {
       output.set(message, writePrefix(output, at, message.length));
       return true;
     }
+    if (stream.full) {
+      // What waits already would have to leave before trailers could.
+      this.cancelWith(TOO_SLOW.code, TOO_SLOW.message);
+      stream.reset(ERROR.enhanceYourCalm);
+      return false;
+    }
     this.#begin();
     const prefix = new Uint8Array(PREFIX_BYTES);
     writePrefix(prefix, 0, message.length);
     stream.data([prefix, message]);
     if (stream.pendingBytes < HIGH_WATER_BYTES) return true;
-    if (stream.pendingBytes - message.length > PENDING_BYTES_MAX) {
-      this.cancelWith(STATUS.resourceExhausted, "the client reads too slowly");
-      stream.reset(ERROR.enhanceYourCalm);
-    } else stream.askDrain();
+    stream.askDrain();
     return false;
   }
 

@@ -1,5 +1,5 @@
 import type { Http2Stream } from "../http2/index.ts";
-import { HEAD, OK } from "./answer-blocks.ts";
+import { HEAD, OK, TOO_SLOW, trailersOnly } from "./answer-blocks.ts";
 import { Exchange, type CallContext } from "./exchange.ts";
 import { PREFIX_BYTES, writePrefix } from "./message-framing.ts";
 import type { MethodRoute } from "./route.ts";
@@ -50,8 +50,12 @@ export class UnaryExchange extends Exchange implements UnaryCall {
   }
 
   protected override message(message: Uint8Array): void {
-    if (this.#request === null) this.#request = message;
-    else this.cancelWith(STATUS.internal, "more than one message in a unary request");
+    if (this.#request !== null) {
+      return this.cancelWith(STATUS.internal, "more than one message in a unary request");
+    }
+    // A client that keeps us waiting for the end pays for what the view keeps alive.
+    const { byteLength } = message.buffer;
+    if (this.stream.remoteClosed || this.charge(byteLength)) this.#request = message;
   }
 
   /** Only now is it certain that the request is the only one. */
@@ -59,11 +63,13 @@ export class UnaryExchange extends Exchange implements UnaryCall {
     const request = this.#request;
     if (request === null) return this.fail(STATUS.internal, "unary request without a message");
     this.#request = null;
+    this.release();
     this.#handle(request, this);
   }
 
   /** The peer's windows do not let all of it leave at once. */
   #respondLater(pieces: readonly Uint8Array[]): void {
+    if (this.stream.full) return this.stream.headers(trailersOnly(TOO_SLOW), true);
     this.stream.headers(HEAD, false);
     this.stream.data(pieces);
     this.stream.end(OK);
