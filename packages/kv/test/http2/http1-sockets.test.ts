@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { Http2Listener } from "../../src/http2/listener.ts";
 import { RawClient, until } from "./raw-client.ts";
@@ -34,9 +33,7 @@ test.each([
   [1234, 1234],
 ])("a server's timeout of %i is %i, for the second request too", async (given, kept) => {
   const timeouts: (number | undefined)[] = [];
-  let server: Socket | undefined;
   const http1 = createServer((incoming, response) => {
-    server = incoming.socket;
     timeouts.push(incoming.socket.timeout);
     response.end(incoming.url);
   });
@@ -47,7 +44,6 @@ test.each([
   client.send(get("/two"));
   await new Promise((resolve) => client.socket.once("data", resolve));
   expect(timeouts).toEqual([kept, kept]);
-  expect(server?.timeout).toBe(http1.keepAliveTimeout + 1000);
 });
 
 test("a client that falls silent within a request is closed", async () => {
