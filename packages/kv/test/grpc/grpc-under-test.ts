@@ -1,5 +1,5 @@
 import { Deadlines } from "../../src/grpc/deadlines.ts";
-import { RequestBudget } from "../../src/grpc/request-budget.ts";
+import { RequestBudget } from "../../src/service/request-budget.ts";
 import { GrpcHandler } from "../../src/grpc/request-handler.ts";
 import type { Route } from "../../src/grpc/route.ts";
 import type { Services, StreamCall, UnaryCall } from "../../src/grpc/service.ts";

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { Deadlines } from "../../../src/grpc/deadlines.ts";
 import { startGrpcServer } from "../../../src/grpc/index.ts";
-import { RequestBudget } from "../../../src/grpc/request-budget.ts";
+import { RequestBudget } from "../../../src/service/request-budget.ts";
 import { GrpcHandler } from "../../../src/grpc/request-handler.ts";
 import type { Services } from "../../../src/grpc/service.ts";
 import { ConnectionUnderTest } from "../../http2/connection-under-test.ts";
