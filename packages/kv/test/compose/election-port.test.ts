@@ -26,9 +26,9 @@ async function freePort(): Promise<number> {
 }
 
 /** Says it and waits until the other side hangs up; what came back. */
-function call(port: number, greeting: Uint8Array): Promise<string> {
+function call(port: number, words: Uint8Array): Promise<string> {
   return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(greeting));
+    const socket = connect(port, "127.0.0.1", () => socket.write(words));
     let heard = "";
     socket.on("data", (chunk) => (heard += chunk.toString()));
     socket.on("error", () => {});
