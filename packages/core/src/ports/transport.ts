@@ -3,12 +3,12 @@ import type { GroupId, NodeId } from "../ids.ts";
 /**
  * Moves frames between members. One transport serves all groups of a process.
  *
- * A link is FIFO without gaps between `linkUp` and `linkDown`. A queue that overflows closes the
- * link; it never drops one frame silently.
+ * A link is FIFO without gaps between `linkUp` and `linkDown`, and what is heard between the two was
+ * sent between the two. A queue that overflows closes the link; it never drops one frame silently.
  */
 export interface Transport {
   /**
-   * Takes part in a group.
+   * Takes part in a group, once at a time. Groups come and go without disturbing each other's links.
    *
    * @param peers - where the others are; replaced by {@link TransportGroup.setPeers}
    */
@@ -34,12 +34,13 @@ export interface TransportGroup {
    * Does nothing while there is no link: the protocols send again after `linkUp`.
    */
   send(to: NodeId, parts: readonly Uint8Array[]): void;
+  /** Whoever is no peer any more loses its link, and is refused like a stranger. */
   setPeers(peers: ReadonlyMap<NodeId, readonly string[]>): void;
   /** Closes the group's links; nothing is delivered afterwards. */
   leave(): void;
 }
 
-/** What the transport tells a group. Never called from within `join` or `send`. */
+/** What the transport tells a group; never from within a call to the transport. */
 export interface TransportReceiver {
   /** @param incarnation - differs for every process life of the peer */
   linkUp(peer: NodeId, incarnation: number): void;

@@ -7,4 +7,6 @@
 export * from "./log-store-suite.ts";
 export * from "./snapshot-store-suite.ts";
 export * from "./state-machine-suite.ts";
+export type { TransportPlace, TransportProcess } from "./transport-net.ts";
+export * from "./transport-suite.ts";
 export type { SuiteTest } from "./suite-test.ts";
