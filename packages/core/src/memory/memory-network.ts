@@ -136,8 +136,7 @@ export class MemoryNetwork implements LinkHost {
   #dial(from: Endpoint, to: NodeId): void {
     const peer = this.#endpoints.get(place(from.identity, to));
     const { self } = from.identity;
-    if (peer === undefined || !peer.joined || !from.joined) return;
-    if (!from.peers.has(to) || !peer.peers.has(self)) return;
+    if (peer === undefined || !acquainted(from, peer)) return;
     if (this.isBlocked(self, to) || this.isBlocked(to, self)) return;
     if (from.links.has(to) || from.opening.has(to) || peer.opening.has(self)) return;
     const ours = new LinkEnd(from, peer, this);
@@ -155,9 +154,13 @@ export class MemoryNetwork implements LinkHost {
     owner.opening.add(peer.identity.self);
     this.deliver(peer.identity.self, owner.identity.self, () => {
       owner.opening.delete(peer.identity.self);
-      if (owner.joined && peer.joined) return end.open();
-      end.close();
-      end.facing?.close();
+      if (acquainted(owner, peer)) end.open();
+      else {
+        end.close();
+        end.facing?.close();
+      }
+      // Whoever dialled meanwhile gave up, because a link was being opened.
+      if (!end.isUp) this.lost(end);
     });
   }
 
@@ -189,6 +192,12 @@ export class MemoryNetwork implements LinkHost {
     this.#endpoints.delete(place(identity, identity.self));
     for (const end of endpoint.links.values()) this.#break(end, noticeMillis);
   }
+}
+
+/** Both take part, and each is a peer of the other. */
+function acquainted(a: Endpoint, b: Endpoint): boolean {
+  const know = a.peers.has(b.identity.self) && b.peers.has(a.identity.self);
+  return a.joined && b.joined && know;
 }
 
 function way(from: NodeId, to: NodeId): string {

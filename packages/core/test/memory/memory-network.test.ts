@@ -125,6 +125,26 @@ describe("a network in memory", () => {
     expect(a.log).toEqual(["up b 2", "down b", "up b 3", ...frames("b", 7)]);
   });
 
+  test("links again with who died while the link was being opened", () => {
+    const world = new World({ delayMillis: (_, to) => (to === "a" ? 100 : 2) });
+    const a = world.join("a");
+    world.join("b");
+    world.run(21);
+    world.network.kill("b", () => 0);
+    const next = world.join("b");
+    world.run(1000);
+    expect([a.log, next.log]).toEqual([["up b 3"], ["up a 1"]]);
+  });
+
+  test("does not link with who is no peer any more when the link is open", () => {
+    const world = new World({ delayMillis: () => 100 });
+    const [a, b] = [world.join("a"), world.join("b")];
+    world.run(50);
+    a.group.setPeers(new Map([["c", []]]));
+    world.run(1000);
+    expect([a.log, b.log]).toEqual([[], []]);
+  });
+
   test("hears nothing after it left", () => {
     const world = new World();
     const [a, b] = [world.join("a"), world.join("b")];

@@ -75,6 +75,7 @@ export class TransportMember {
   readonly #witness: TransportWitness;
   readonly #identity: GroupIdentity;
   readonly #group: TransportGroup;
+  #peers: Peers;
   readonly #links = new Map<NodeId, LinkRecord>();
   #left = false;
   #waiters: { readonly met: () => boolean; readonly done: () => void }[] = [];
@@ -87,6 +88,7 @@ export class TransportMember {
   ) {
     this.#witness = witness;
     this.#identity = identity;
+    this.#peers = peers;
     this.#group = this.#call(() =>
       transport.join(identity, peers, {
         linkUp: (peer, incarnation) => this.#told(`up ${peer}`, () => this.#up(peer, incarnation)),
@@ -109,6 +111,7 @@ export class TransportMember {
   }
 
   setPeers(peers: Peers): void {
+    this.#peers = peers;
     this.#call(() => this.#group.setPeers(peers));
   }
 
@@ -161,6 +164,7 @@ export class TransportMember {
   }
 
   #up(peer: NodeId, incarnation: number): void {
+    if (!this.#peers.has(peer)) this.#problem(`was told of a link to ${peer}, which is no peer`);
     if (this.#links.has(peer)) this.#problem(`was told of a second link to ${peer}`);
     this.incarnations.push(incarnation);
     const mark = this.#witness.nextMark();

@@ -303,7 +303,9 @@ async function deliver(
 }
 
 function filled(size: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, i) => (i * 31 + seed * 17) & 0xff);
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = i * 31 + seed * 17;
+  return bytes;
 }
 
 /** In pieces, empty ones among them. */
@@ -319,5 +321,7 @@ function inParts(bytes: Uint8Array): readonly Uint8Array[] {
 }
 
 function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a?.length === b.length && b.every((byte, i) => byte === a[i]);
+  if (a?.length !== b.length) return false;
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
