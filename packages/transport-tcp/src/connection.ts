@@ -1,12 +1,13 @@
-import { toQuorateError } from "@quorate/core";
+import { QuorateError } from "@quorate/core";
 import type { Socket } from "node:net";
-import { CONTROL, frameHead, FrameReader, FRAME_HEAD_BYTES } from "./frame.ts";
-import { decodeControl, encodeControl, guessProtocol, type Control } from "./handshake.ts";
+import { decodeControl, encodeControl, type Control, type LinkControl } from "./control.ts";
+import { GUESS_BYTES, guessProtocol } from "./foreign-protocol.ts";
+import { controlFrame, FRAME_HEAD_BYTES, frameHead, FrameReader, type Channel } from "./frame.ts";
 import type { TcpLimits } from "./options.ts";
 
 /** What a connection tells its owner. `closed` comes once, and nothing after it. */
 export interface ConnectionListener {
-  control(control: Control): void;
+  control(control: LinkControl): void;
   frame(channel: number, payload: Uint8Array): void;
   closed(why: string): void;
 }
@@ -14,52 +15,106 @@ export interface ConnectionListener {
 /** Below this many bytes one copy is cheaper than a vectored write. */
 const COPY_BYTES_MAX = 64 * 1024;
 
+/** How long a peer may take to close its side in turn. */
+const LINGER_MILLIS = 1_000;
+
 /** Frames over one socket: everything sent in a turn of the loop leaves in one write. */
 export class Connection {
   readonly #socket: Socket;
   readonly #limits: TcpLimits;
-  readonly #listener: ConnectionListener;
   readonly #reader: FrameReader;
   readonly #probe: NodeJS.Timeout;
+  #listener: ConnectionListener;
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #flushing = false;
   #closed = false;
   #overflowed = false;
-  #received = false;
+  /** The first bytes that came, until a frame was understood. */
+  #opening: Buffer | null = Buffer.alloc(0);
   #lastReceived: number;
   #lastSent: number;
-  #lastProbe: number;
+  #lastCheck: number;
+  /** When the peer was asked for a sign of life that has not come. */
+  #challenged: number | null = null;
 
   constructor(socket: Socket, limits: TcpLimits, listener: ConnectionListener) {
     this.#socket = socket;
     this.#limits = limits;
     this.#listener = listener;
-    this.#lastReceived = this.#lastSent = this.#lastProbe = performance.now();
-    this.#reader = new FrameReader(limits.frameBytesMax, (channel, payload) => {
-      if (this.#closed) return;
-      if (channel === CONTROL) listener.control(decodeControl(payload));
-      else listener.frame(channel, payload);
+    this.#lastReceived = this.#lastSent = this.#lastCheck = performance.now();
+    this.#reader = new FrameReader(limits.helloBytesMax, {
+      control: (message) => this.#control(message),
+      frame: (channel, payload) => {
+        if (!this.#closed) this.#listener.frame(channel, payload);
+      },
     });
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#data(chunk));
-    socket.on("error", (error) => this.close(error.message));
+    // Without a message when several addresses of a name failed.
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      this.close(error.message || (error.code ?? "it failed")),
+    );
     socket.on("close", () => this.close("the connection was closed"));
     socket.on("end", () => this.close("the peer closed the connection"));
     this.#probe = setInterval(() => this.#check(), limits.probeMillis);
     this.#probe.unref();
   }
 
-  sendControl(control: Control): void {
-    this.send(CONTROL, [encodeControl(control)]);
+  /** What the other end looks like that has not said a frame; null when it said nothing at all. */
+  get guess(): string | null {
+    const opening = this.#opening;
+    return opening === null || opening.length === 0 ? null : guessProtocol(opening);
   }
 
-  send(channel: number, parts: readonly Uint8Array[]): void {
+  /** The other end has introduced itself: from now on it speaks to this listener. */
+  handOver(listener: ConnectionListener): void {
+    this.#listener = listener;
+    this.#opening = null;
+    this.#reader.bytesMax = this.#limits.frameBytesMax;
+  }
+
+  sendControl(control: Control): void {
     if (this.#closed || this.#overflowed) return;
-    const head = frameHead(channel, parts);
-    this.#parts.push(head, ...parts);
-    this.#bytes += FRAME_HEAD_BYTES;
-    for (const part of parts) this.#bytes += part.length;
+    const frame = controlFrame(encodeControl(control));
+    this.#parts.push(frame);
+    this.#queued(frame.length);
+  }
+
+  send(channel: Channel, parts: readonly Uint8Array[]): void {
+    if (this.#closed || this.#overflowed) return;
+    this.#parts.push(frameHead(channel, parts), ...parts);
+    let bytes = FRAME_HEAD_BYTES;
+    for (const part of parts) bytes += part.length;
+    this.#queued(bytes);
+  }
+
+  /** Asks for a sign of life: if none comes soon, or the other end knows nothing of us, we close. */
+  challenge(): void {
+    if (this.#closed || this.#challenged !== null) return;
+    this.#challenged = performance.now();
+    this.sendControl({ kind: "challenge" });
+  }
+
+  /** Closes after a last word, which must arrive. The listener is not told. */
+  end(last: Control): void {
+    if (this.#closed) return;
+    this.sendControl(last);
+    this.#flush();
+    this.#finish();
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), LINGER_MILLIS).unref();
+  }
+
+  close(why: string): void {
+    if (this.#closed) return;
+    this.#finish();
+    this.#socket.destroy();
+    this.#listener.closed(why);
+  }
+
+  #queued(bytes: number): void {
+    this.#bytes += bytes;
     if (this.#bytes + this.#socket.writableLength > this.#limits.queueBytesMax) {
       // Not from within the call: its caller is in the middle of its turn. Nothing follows the gap.
       this.#overflowed = true;
@@ -71,22 +126,6 @@ export class Connection {
     if (this.#flushing) return;
     this.#flushing = true;
     process.nextTick(() => this.#flush());
-  }
-
-  /** Closes after what is queued has left: the refusal must arrive. */
-  end(): void {
-    this.#flush();
-    this.#finish();
-    this.#socket.end();
-    // A peer that does not close its side in turn must not keep the socket.
-    this.#socket.setTimeout(1000, () => this.#socket.destroy());
-  }
-
-  close(why: string): void {
-    if (this.#closed) return;
-    this.#finish();
-    this.#socket.destroy();
-    this.#listener.closed(why);
   }
 
   #finish(): void {
@@ -114,24 +153,68 @@ export class Connection {
   }
 
   #data(chunk: Buffer): void {
+    if (this.#closed) return;
     this.#lastReceived = performance.now();
+    this.#challenged = null;
+    if (this.#opening !== null) {
+      const more = chunk.subarray(0, GUESS_BYTES - this.#opening.length);
+      this.#opening = Buffer.concat([this.#opening, more]);
+    }
     try {
       this.#reader.push(chunk);
     } catch (thrown) {
-      const { message } = toQuorateError(thrown);
-      this.close(this.#received ? message : `${guessProtocol(chunk)}: ${message}`);
+      const { guess } = this;
+      const why = malformation(thrown);
+      this.close(guess === null ? why : `${guess}: ${why}`);
     }
-    this.#received = true;
+  }
+
+  #control(message: Uint8Array): void {
+    if (this.#closed) return;
+    this.#opening = null;
+    const control = this.#understood(message);
+    if (control === null) return;
+    switch (control.kind) {
+      case "probe":
+        return;
+      case "challenge":
+        return this.sendControl({ kind: "probe" });
+      default:
+        return this.#listener.control(control);
+    }
+  }
+
+  /** The message; null, and the end of the connection, for one of another version. */
+  #understood(message: Uint8Array): Control | null {
+    try {
+      return decodeControl(message);
+    } catch (thrown) {
+      const reason = malformation(thrown);
+      this.end({ kind: "refusal", reason });
+      this.#listener.closed(reason);
+      return null;
+    }
   }
 
   #check(): void {
     const now = performance.now();
     const { probeMillis, silenceMillis } = this.#limits;
     // If this very process was stopped, what arrived meanwhile waits unread: that is no silence.
-    const wasStopped = now - this.#lastProbe > 2 * probeMillis;
-    this.#lastProbe = now;
-    if (wasStopped) this.#lastReceived = now;
+    const wasStopped = now - this.#lastCheck > 2 * probeMillis;
+    this.#lastCheck = now;
+    if (wasStopped) {
+      this.#lastReceived = now;
+      if (this.#challenged !== null) this.#challenged = now;
+    }
     if (now - this.#lastReceived > silenceMillis) this.close(`silent for ${silenceMillis} ms`);
-    else if (now - this.#lastSent >= probeMillis) this.sendControl({ kind: "probe" });
+    else if (this.#challenged !== null && now - this.#challenged >= 2 * probeMillis) {
+      this.close(`no sign of life within ${2 * probeMillis} ms`);
+    } else if (now - this.#lastSent >= probeMillis) this.sendControl({ kind: "probe" });
   }
+}
+
+/** What is wrong with what came; whatever else was thrown is not the peer's doing. */
+function malformation(thrown: unknown): string {
+  if (thrown instanceof QuorateError && thrown.code === "ERR_MALFORMED") return thrown.message;
+  throw thrown;
 }

@@ -4,9 +4,13 @@ export interface TcpLimits {
   readonly frameBytesMax: number;
   /** Bytes queued for one peer; one more frame closes the link, because none is ever dropped. */
   readonly queueBytesMax: number;
-  /** A connection must have introduced itself by then. */
+  /** Whoever has not introduced itself cannot make us hold a longer frame than this. */
+  readonly helloBytesMax: number;
+  /** Connections that have not introduced themselves yet; more are closed at once. */
+  readonly strangersMax: number;
+  /** A connection must have become a link by then. */
   readonly handshakeMillis: number;
-  /** An idle link shows this often that it is alive. */
+  /** An idle link shows this often that it lives; one that is doubted must show it in twice that. */
   readonly probeMillis: number;
   /** A link that was silent for so long is dead. */
   readonly silenceMillis: number;
@@ -19,11 +23,13 @@ export interface TcpLimits {
 export const TCP_LIMITS: TcpLimits = {
   frameBytesMax: 64 * 1024 * 1024,
   queueBytesMax: 128 * 1024 * 1024,
+  helloBytesMax: 64 * 1024,
+  strangersMax: 100,
   handshakeMillis: 5_000,
   probeMillis: 1_000,
   silenceMillis: 5_000,
   redialMillisMin: 50,
-  redialMillisMax: 500, // a peer that is back should not wait long: only one side dials
+  redialMillisMax: 500, // a peer that is back should not wait long: perhaps only we can dial
 };
 
 /** Where the transport tells what an operator should know. */

@@ -1,18 +1,8 @@
-import {
-  QuorateError,
-  type GroupId,
-  type GroupIdentity,
-  type NodeId,
-  type Transport,
-  type TransportGroup,
-  type TransportReceiver,
-} from "@quorate/core";
+import { QuorateError, type Transport } from "@quorate/core";
 import { createServer, type Server, type Socket } from "node:net";
-import { Connection } from "./connection.ts";
-import { GroupLinks, type TransportContext } from "./group-links.ts";
-import type { Control } from "./handshake.ts";
 import { TCP_LIMITS, type TcpTransportOptions } from "./options.ts";
 import { parsePeerUrl, type PeerAddress } from "./peer-url.ts";
+import { Switchboard } from "./switchboard.ts";
 
 /** A {@link Transport} over TCP. */
 export interface TcpTransport extends Transport {
@@ -28,18 +18,16 @@ export interface TcpTransport extends Transport {
  * @throws `ERR_ADDRESS` when a URL cannot be understood or listened on
  */
 export async function startTcpTransport(options: TcpTransportOptions): Promise<TcpTransport> {
-  const context: TransportContext = { ...options, limits: { ...TCP_LIMITS, ...options.limits } };
-  const groups = new Map<GroupId, GroupLinks>();
+  const switchboard = new Switchboard({ ...options, limits: { ...TCP_LIMITS, ...options.limits } });
   const sockets = new Set<Socket>();
   const onSocket = (socket: Socket): void => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    greet(socket, context, groups);
+    switchboard.accept(socket);
   };
   const servers: Server[] = [];
   const close = async (): Promise<void> => {
-    for (const links of groups.values()) links.leave();
-    groups.clear();
+    switchboard.close();
     for (const socket of sockets) socket.destroy();
     await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   };
@@ -52,59 +40,8 @@ export async function startTcpTransport(options: TcpTransportOptions): Promise<T
   return {
     addresses: servers.map(addressOf),
     close,
-    join: (identity, peers, receiver) => join(context, groups, identity, peers, receiver),
+    join: (identity, peers, receiver) => switchboard.join(identity, peers, receiver),
   };
-}
-
-function join(
-  context: TransportContext,
-  groups: Map<GroupId, GroupLinks>,
-  identity: GroupIdentity,
-  peers: ReadonlyMap<NodeId, readonly string[]>,
-  receiver: TransportReceiver,
-): TransportGroup {
-  const links = new GroupLinks(context, identity, receiver);
-  groups.set(identity.group, links);
-  links.setPeers(peers);
-  return {
-    send: (to, parts) => links.send(to, parts),
-    setPeers: (next) => links.setPeers(next),
-    leave: () => {
-      if (groups.get(identity.group) === links) groups.delete(identity.group);
-      links.leave();
-    },
-  };
-}
-
-/** Somebody connected: it must introduce itself before it may say anything else. */
-function greet(socket: Socket, context: TransportContext, groups: Map<GroupId, GroupLinks>): void {
-  const { limits, log } = context;
-  let links: GroupLinks | null = null;
-  const { remoteAddress, remotePort } = socket;
-  const remote = `${remoteAddress ?? "?"}:${remotePort ?? "?"}`;
-  socket.setTimeout(limits.handshakeMillis, () => connection.close("it did not introduce itself"));
-  const introduce = (control: Control): void => {
-    if (links !== null || control.kind !== "hello") return;
-    const named = control.groups.map(({ group }) => groups.get(group)).find(Boolean) ?? null;
-    const refusal =
-      named === null ? "this member serves no such group" : named.accept(control, connection);
-    if (refusal === null) {
-      links = named;
-      socket.setTimeout(0);
-      return;
-    }
-    log.warn({ remote, why: refusal }, "refused a peer");
-    connection.sendControl({ kind: "refusal", reason: refusal });
-    connection.end();
-  };
-  const connection: Connection = new Connection(socket, limits, {
-    control: introduce,
-    frame: (_channel, payload) => links?.frame(connection, payload),
-    closed: (why) => {
-      if (links !== null) links.closed(connection, why);
-      else log.warn({ remote, why }, "dropped a connection on the peer port that is no member's");
-    },
-  });
 }
 
 async function listen(url: string, onSocket: (socket: Socket) => void): Promise<Server> {
