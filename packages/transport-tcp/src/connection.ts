@@ -67,6 +67,11 @@ export class Connection {
     return opening === null || opening.length === 0 ? null : guessProtocol(opening);
   }
 
+  /** Whether nothing at all has come. */
+  get isSilent(): boolean {
+    return this.#opening?.length === 0;
+  }
+
   /** The other end has introduced itself: from now on it speaks to this listener. */
   handOver(listener: ConnectionListener): void {
     this.#listener = listener;

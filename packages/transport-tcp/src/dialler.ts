@@ -110,13 +110,12 @@ export class Dialler {
   #over(target: Target, url: string, end: HandshakeEnd): void {
     switch (end.kind) {
       case "linked":
-        // Whoever still waits then was not among the groups of that process.
-        target.effort = { kind: "none" };
-        return;
       case "duplicate":
+        // Whoever still waits then was not among the groups of that process.
         return this.#pause(target);
       case "refused":
       case "failed":
+      case "vanished":
         for (const { seat, peer } of target.destination.waiting) {
           seat.trouble(peer, `${url}: ${end.why}`);
         }

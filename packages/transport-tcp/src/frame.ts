@@ -97,7 +97,7 @@ export class FrameReader {
     const at = start + taken;
     if (this.#prefixLength < PREFIX_BYTES) return at;
     const length = this.#prefix.readUInt32BE(0);
-    if (length < 1 || length > this.bytesMax) {
+    if (length > this.bytesMax) {
       throw new QuorateError("ERR_MALFORMED", `a frame of ${length} bytes cannot be`);
     }
     if (chunk.length - at >= length) {

@@ -11,7 +11,9 @@ export type HandshakeEnd =
   | { readonly kind: "duplicate" }
   /** One of the two processes will not have the other. */
   | { readonly kind: "refused"; readonly why: string }
-  | { readonly kind: "failed"; readonly why: string };
+  | { readonly kind: "failed"; readonly why: string }
+  /** It was closed before the other end had said anything. */
+  | { readonly kind: "vanished"; readonly why: string };
 
 /** Who opened the connection is told how it goes; `over` comes once, and nothing after it. */
 export interface HandshakeListener {
@@ -84,9 +86,7 @@ export class Handshake implements ConnectionListener {
       case "hello":
         return this.#theirs === null ? this.#consider(control.hello) : this.#outOfTurn(control);
       case "use":
-        return this.#theirs === null || this.#chooses(this.#theirs)
-          ? this.#outOfTurn(control)
-          : this.#link(this.#theirs);
+        return this.#theirs === null ? this.#outOfTurn(control) : this.#link(this.#theirs);
       case "duplicate":
         this.#finish({ kind: "duplicate" });
         return this.connection.close("it is linked by another connection");
@@ -106,7 +106,7 @@ export class Handshake implements ConnectionListener {
   }
 
   closed(why: string): void {
-    this.#finish({ kind: "failed", why });
+    this.#finish({ kind: this.connection.isSilent ? "vanished" : "failed", why });
   }
 
   /** Nobody needs it any more, and nobody is told. */
@@ -165,7 +165,8 @@ export class Handshake implements ConnectionListener {
   #late(): void {
     const said =
       this.#theirs === null ? (this.connection.guess ?? "it said nothing") : "it fell silent";
-    this.connection.close(`${said}: no handshake in time`);
+    this.#finish({ kind: "failed", why: `${said}: no handshake in time` });
+    this.connection.close("no handshake in time");
   }
 
   #finish(end: HandshakeEnd): void {

@@ -181,12 +181,13 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
     switch (end.kind) {
       case "linked":
       case "duplicate":
+      case "vanished": // a peer that found another way to us, or somebody who looks whether we are there
         return;
       case "refused":
         if (!this.troubles.isNews(name, end.why)) return;
         return this.log.warn({ remote, peer: name, why: end.why }, "refused a peer");
       case "failed":
-        // A peer may well break off when it has found another way to us.
+        // A peer that found another way to us may well break off.
         if (!handshake.isIntroduced) this.#drop(remote, end.why);
     }
   }

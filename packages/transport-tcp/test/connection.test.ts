@@ -1,5 +1,5 @@
 import { QuorateError } from "@quorate/core";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type ServerOpts, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Connection, type ConnectionListener } from "../src/connection.ts";
 import { encodeControl } from "../src/control.ts";
@@ -35,8 +35,8 @@ class Told implements ConnectionListener {
 }
 
 /** Both ends of a connection on the loopback interface. */
-async function sockets(): Promise<readonly [Socket, Socket]> {
-  const server = createServer();
+async function sockets(options: ServerOpts = {}): Promise<readonly [Socket, Socket]> {
+  const server = createServer(options);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const address = server.address();
   const accepted = new Promise<Socket>((done) => server.once("connection", done));
@@ -171,8 +171,9 @@ test("a last word arrives, and nothing is told after it", async () => {
 test("who does not hang up after a last word is hung up on, even if it goes on talking", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
-  const [near, far] = await sockets();
+  const [near, far] = await sockets({ allowHalfOpen: true });
   far.on("data", () => {});
+  far.on("error", () => {});
   const [sender, told] = connection(near);
   const gone = new Promise((done) => near.once("close", done));
   sender.end({ kind: "duplicate" });
@@ -189,6 +190,35 @@ test("an idle connection shows that it lives; one that is silent for long is clo
   // It sends its probes, but hears none.
   const probed = new Promise((done) => far.once("data", done));
   await Promise.all([probed, told.until("closed: silent for 40 ms")]);
+});
+
+test("a process that was stopped does not take its own pause for silence", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    clock.mockRestore();
+  });
+  const [near] = await sockets();
+  const [doubting, told] = connection(near, { probeMillis: 1000, silenceMillis: 5000 });
+  const wait = (millis: number): void => {
+    clock.mockReturnValue(performance.now() + millis);
+    vi.advanceTimersByTime(1000);
+  };
+  doubting.challenge();
+  wait(60_000);
+  wait(1000);
+  expect(told.told).toEqual([]);
+  wait(1000);
+  expect(told.told).toEqual(["closed: no sign of life within 2000 ms"]);
+
+  const [other] = await sockets();
+  const [, silent] = connection(other, { probeMillis: 1000, silenceMillis: 5000 });
+  wait(60_000);
+  for (let second = 1; second <= 5; second++) wait(1000);
+  expect(silent.told).toEqual([]);
+  wait(1000);
+  expect(silent.told).toEqual(["closed: silent for 5000 ms"]);
 });
 
 test("two connections keep each other alive", async () => {

@@ -4,6 +4,15 @@ import { decodeControl, encodeControl, type Control, type Hello } from "../src/c
 import { channelOf, controlFrame, frameHead, FrameReader } from "../src/frame.ts";
 import { Waiters } from "./waiters.ts";
 
+export function bytesOf(control: Control): Buffer {
+  return Buffer.from(controlFrame(encodeControl(control)));
+}
+
+export function frameOf(channel: number, text: string): Buffer {
+  const payload = Buffer.from(text);
+  return Buffer.concat([frameHead(channelOf(channel), [payload]), payload]);
+}
+
 /** The other end of a connection, spoken by hand. */
 export class FakePeer {
   /** What was heard, by kind, and the frames as `0: text`; `closed` at the end. */
@@ -19,6 +28,7 @@ export class FakePeer {
         const control = decodeControl(message);
         this.controls.push(control);
         if (control.kind !== "probe") this.#hear(control.kind);
+        this.#waiters.wake();
       },
       frame: (channel, payload) => this.#hear(`${channel}: ${Buffer.from(payload).toString()}`),
     });
@@ -37,6 +47,11 @@ export class FakePeer {
     return this.#waiters.until(() => this.heard.filter((each) => each === what).length >= count);
   }
 
+  /** Resolves when such a message was heard, also a mere sign of life. */
+  untilSaid(kind: Control["kind"]): Promise<void> {
+    return this.#waiters.until(() => this.controls.some((control) => control.kind === kind));
+  }
+
   hello(): Hello {
     const found = this.controls.find((control) => control.kind === "hello");
     if (found === undefined) throw new Error("no hello was heard");
@@ -44,13 +59,11 @@ export class FakePeer {
   }
 
   say(...controls: readonly Control[]): void {
-    for (const control of controls) this.write(controlFrame(encodeControl(control)));
+    this.write(Buffer.concat(controls.map((control) => bytesOf(control))));
   }
 
   frame(channel: number, text: string): void {
-    const payload = Buffer.from(text);
-    this.write(frameHead(channelOf(channel), [payload]));
-    this.write(payload);
+    this.write(frameOf(channel, text));
   }
 
   write(bytes: Uint8Array): void {

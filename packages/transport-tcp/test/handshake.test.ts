@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Control, Hello } from "../src/control.ts";
 import { controlFrame } from "../src/frame.ts";
 import { FakePeer, FakePlace } from "./fake-peer.ts";
@@ -156,6 +156,7 @@ describe("a process that dials again although it is linked", () => {
     await a.until("up b/1");
     await link(FakePeer.dial(process.port), FIRST);
     await Promise.all([linked.until("closed"), a.until("up b/1", 2)]);
+    await process.hasLogged("the peer has chosen another connection");
     expect(a.told).toEqual(["up b/1", "down b", "up b/1"]);
   });
 });
@@ -290,12 +291,11 @@ describe("a connection that is no member's is dropped with one line", () => {
     const [process] = await waiting();
     const probe = connect(process.port, "127.0.0.1");
     await new Promise((done) => probe.once("connect", done));
-    await new Promise((done) => probe.once("close", done).end());
-    const fake = FakePeer.dial(process.port);
-    fake.write(Buffer.from("000000"));
-    fake.hangUp();
-    await process.hasLogged("that is no member's");
-    expect(process.logged.length).toBe(1);
+    await new Promise((done) => probe.once("close", done).resume().end());
+    expect(process.logged).toEqual([]);
+    const fake = connect(process.port, "127.0.0.1");
+    fake.end(Buffer.from("000000"));
+    await process.hasLogged("that is no member's", "the peer closed the connection");
   });
 
   test("when too many others have not introduced themselves", async () => {
@@ -327,12 +327,17 @@ describe("a connection that is no member's is dropped with one line", () => {
   });
 
   test("and a process that ends says nothing of those it has not met", async () => {
-    const process = await TestProcess.start();
-    const fake = FakePeer.dial(process.port);
-    await fake.until("closed", 0);
-    onTestFinished(() => fake.hangUp());
+    const [process] = await waiting({ strangersMax: 1 });
+    const met = FakePeer.dial(process.port);
+    met.say({ kind: "challenge" });
+    await met.untilSaid("probe");
+    await FakePeer.dial(process.port).until("closed");
     await process.transport.close();
-    expect(process.logged).toEqual([]);
+    await met.until("closed");
+    // Our own end of the connection is told last.
+    await new Promise((done) => setImmediate(done));
+    expect(process.logged.length).toBe(1);
+    expect(process.logged[0]).toContain("too many others");
     expect(() => process.join("g", "a", {})).toThrow("the transport is closed");
   });
 });

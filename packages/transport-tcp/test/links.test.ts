@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Control } from "../src/control.ts";
-import { FakePeer } from "./fake-peer.ts";
+import { bytesOf, FakePeer, frameOf } from "./fake-peer.ts";
 import { Relay } from "./relay.ts";
 import { TestProcess, type TestMember } from "./test-process.ts";
 
@@ -106,6 +106,7 @@ describe("two processes", () => {
     await Promise.all([one.until("down 2"), two.until("down 1")]);
     await q.hasLogged('"group":"zookeeper"', "refused: 2 of group zookeeper is no member");
     await p.hasLogged("refused a peer", "2 of group zookeeper is no member");
+    expect(p.logged.length).toBe(1);
     one.setPeers({ 2: toQ.url });
     await Promise.all([one.until("up 2/1", 2), two.until("up 1/1", 2)]);
     await q.hasLogged("linked again");
@@ -175,22 +176,23 @@ describe("two processes", () => {
   });
 });
 
+const HELLO: Control = {
+  kind: "hello",
+  hello: {
+    process: "f".repeat(16),
+    incarnation: 1,
+    groups: [
+      { group: "g", cluster: "c1", self: "b" },
+      { group: "h", cluster: "c1", self: "1" },
+    ],
+  },
+};
+
 describe("a link is closed when the other end", () => {
-  const hello: Control = {
-    kind: "hello",
-    hello: {
-      process: "f".repeat(16),
-      incarnation: 1,
-      groups: [
-        { group: "g", cluster: "c1", self: "b" },
-        { group: "h", cluster: "c1", self: "1" },
-      ],
-    },
-  };
   const identity = { group: "g", cluster: "c1", self: "b" };
 
   test.each<[string, readonly Control[], string]>([
-    ["says hello again", [hello], '\\"hello\\" on a link'],
+    ["says hello again", [HELLO], '\\"hello\\" on a link'],
     ["chooses again", [{ kind: "use" }], '\\"use\\" on a link'],
     ["joins a group twice", [{ kind: "joined", identity }], "group g is one too many"],
     ["leaves what is not there", [{ kind: "left", channel: 9 }], "channel 9 was left"],
@@ -212,7 +214,7 @@ describe("a link is closed when the other end", () => {
     const process = await TestProcess.start();
     process.join("g", "a", { b: null });
     const fake = FakePeer.dial(process.port);
-    fake.say(hello);
+    fake.say(HELLO);
     await fake.until("admission");
     fake.say(...said);
     await fake.until("closed");
@@ -224,7 +226,7 @@ describe("a link is closed when the other end", () => {
     const a = process.join("g", "a", { b: null });
     const two = process.join("h", "2", { 1: null });
     const fake = FakePeer.dial(process.port);
-    fake.say(hello);
+    fake.say(HELLO);
     await fake.until("admission", 2);
     fake.say({ kind: "admission", own: 0, theirs: 0 }, { kind: "admission", own: 1, theirs: 1 });
     await two.until("up 1/1");
@@ -241,22 +243,55 @@ describe("a link is closed when the other end", () => {
   });
 });
 
+/** A process with the groups g and h, and one that offers both and is admitted to g. */
+async function offered(): Promise<[FakePeer, g: TestMember, h: TestMember]> {
+  const process = await TestProcess.start();
+  const g = process.join("g", "a", { b: null });
+  const h = process.join("h", "2", { 1: null });
+  const fake = FakePeer.dial(process.port);
+  fake.say(HELLO);
+  await fake.until("admission", 2);
+  fake.say({ kind: "admission", own: 0, theirs: 0 });
+  await g.until("up b/1");
+  return [fake, g, h];
+}
+
+test("a peer that is put out in the turn that would link it is not linked", async () => {
+  const [fake, g, h] = await offered();
+  const isTold = g.until("b: now");
+  g.onTold = (what) => {
+    if (what === "b: now") h.setPeers({});
+  };
+  fake.write(Buffer.concat([frameOf(0, "now"), bytesOf({ kind: "admission", own: 1, theirs: 1 })]));
+  await Promise.all([isTold, fake.until("denial")]);
+  expect(h.told).toEqual([]);
+});
+
+test("a denial is said once, whatever else changes", async () => {
+  const [fake, g, h] = await offered();
+  h.setPeers({});
+  await fake.until("denial");
+  for (const peer of ["x", "y", "z"]) {
+    g.setPeers({ b: null, [peer]: null });
+    g.send("b", peer);
+    await fake.until(`0: ${peer}`);
+  }
+  expect(fake.heard.filter((each) => each === "denial").length).toBe(1);
+});
+
 test("what is sent to the group that left does not reach the one that came back", async () => {
   const process = await TestProcess.start();
   const a = process.join("g", "a", { b: null });
   let two = process.join("h", "2", { 1: null });
   const fake = FakePeer.dial(process.port);
-  const groups = [
-    { group: "g", cluster: "c1", self: "b" },
-    { group: "h", cluster: "c1", self: "1" },
-  ];
-  fake.say({ kind: "hello", hello: { process: "f".repeat(16), incarnation: 1, groups } });
+  fake.say(HELLO);
   await fake.until("admission", 2);
   fake.say({ kind: "admission", own: 0, theirs: 0 }, { kind: "admission", own: 1, theirs: 1 });
   await two.until("up 1/1");
   two.leave();
   two = process.join("h", "2", { 1: null });
   await fake.until("admission", 3);
+  fake.say({ kind: "admission", own: 1, theirs: 1 });
   fake.frame(1, "for the one that left");
   fake.say({ kind: "admission", own: 1, theirs: 2 });
   fake.frame(2, "for the one that came back");

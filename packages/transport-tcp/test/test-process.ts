@@ -67,6 +67,7 @@ export class TestProcess {
 export class TestMember {
   /** As `up b/1`, `down b`, `b: text`. */
   readonly told: string[] = [];
+  onTold: (what: string) => void = () => {};
   readonly #group: TransportGroup;
   readonly #waiters = new Waiters();
 
@@ -101,6 +102,7 @@ export class TestMember {
 
   #tell(what: string): void {
     this.told.push(what);
+    this.onTold(what);
     this.#waiters.wake();
   }
 }
