@@ -191,8 +191,10 @@ export class Connection {
 
   /** The message; null, and the end of the connection, for one of another version. */
   #understood(message: Uint8Array): Control | null {
+    const { helloBytesMax } = this.#limits;
     try {
-      return decodeControl(message);
+      if (message.length <= helloBytesMax) return decodeControl(message);
+      throw new QuorateError("ERR_MALFORMED", `a control message over ${helloBytesMax} bytes`);
     } catch (thrown) {
       const reason = malformation(thrown);
       this.end({ kind: "refusal", reason });

@@ -56,8 +56,8 @@ const LEFT = 7;
 const ADMISSION = 8;
 const DENIAL = 9;
 
-/** Longer reasons are cut: they go into the other end's log. */
-const REASON_CHARS_MAX = 1000;
+/** Longer reasons are cut: they go into logs, and strangers have a say in them. */
+export const REASON_CHARS_MAX = 1000;
 
 export function encodeControl(control: Control): Uint8Array {
   const writer = new ByteWriter(64);

@@ -33,14 +33,14 @@ export interface Introduction {
 /** What a handshake needs of its transport. */
 export interface HandshakeHost {
   readonly limits: TcpLimits;
-  /** The name of this very process. */
-  readonly process: string;
+  /** Of this very process. */
+  readonly name: string;
   readonly incarnation: number;
   /** The groups of this process, as they are now. */
   offered(): readonly Seat[];
   /** Why the two processes cannot be linked in any group, or null. */
   refusal(hello: Hello): string | null;
-  linkWith(process: string): Bond | null;
+  linkWith(name: string): Bond | null;
   linked(introduction: Introduction): void;
 }
 
@@ -118,9 +118,10 @@ export class Handshake implements ConnectionListener {
 
   #introduce(): void {
     this.#ours = this.#host.offered();
-    const { process, incarnation } = this.#host;
+    const { name, incarnation } = this.#host;
     const groups = this.#ours.map((seat) => seat.identity);
-    this.connection.sendControl({ kind: "hello", hello: { process, incarnation, groups } });
+    const hello = { process: name, incarnation, groups };
+    this.connection.sendControl({ kind: "hello", hello });
   }
 
   #consider(theirs: Hello): void {
@@ -143,7 +144,7 @@ export class Handshake implements ConnectionListener {
   }
 
   #chooses(theirs: Hello): boolean {
-    return this.#host.process < theirs.process;
+    return this.#host.name < theirs.process;
   }
 
   #link(theirs: Hello): void {

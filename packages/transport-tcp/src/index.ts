@@ -1,7 +1,8 @@
 /**
  * Moves frames between members over TCP.
  *
- * Read in this order: `options`, `frame`, `handshake`, `connection`, `group-links`, `tcp-transport`.
+ * Read in this order: `options`, `frame`, `control`, `connection`, `handshake`, `process-link`,
+ * `seat`, `dialler`, `switchboard`, `tcp-transport`.
  *
  * @packageDocumentation
  */

@@ -4,7 +4,7 @@ export interface TcpLimits {
   readonly frameBytesMax: number;
   /** Bytes queued for one peer; one more frame closes the link, because none is ever dropped. */
   readonly queueBytesMax: number;
-  /** Whoever has not introduced itself cannot make us hold a longer frame than this. */
+  /** A longer hello, or any frame before it, is refused; so strangers cannot make us hold more. */
   readonly helloBytesMax: number;
   /** Connections that have not introduced themselves yet; more are closed at once. */
   readonly strangersMax: number;

@@ -8,7 +8,7 @@ import {
 } from "@quorate/core";
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Hello } from "./control.ts";
+import { REASON_CHARS_MAX, type Hello } from "./control.ts";
 import { Dialler, type Destination } from "./dialler.ts";
 import {
   Handshake,
@@ -40,7 +40,7 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
   readonly limits: TcpLimits;
   readonly log: TransportLog;
   readonly incarnation: number;
-  readonly process: string = randomBytes(8).toString("hex");
+  readonly name: string = randomBytes(8).toString("hex");
   readonly troubles: TroubleLog = new TroubleLog();
   readonly seats: Map<GroupId, Seat> = new Map<GroupId, Seat>();
   readonly #dialler: Dialler;
@@ -84,19 +84,19 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
   /** Somebody connected: it must introduce itself before it may say anything else. */
   accept(socket: Socket): void {
     const remote = socket.remoteAddress ?? "?";
-    if (this.#closed || this.#strangers.size >= this.limits.strangersMax) {
+    if (this.#strangers.size >= this.limits.strangersMax) {
       socket.destroy();
       return this.#drop(remote, "too many others have not introduced themselves yet");
     }
-    let name = "";
+    let who = "";
     const handshake = new Handshake(socket, "acceptor", this, {
       introduced: ({ process, groups }) => {
         const members = groups.map(({ group, self }) => `${group}/${self}`);
-        name = `${members.join(", ")} of process ${process}`;
+        who = `process ${process}: ${members.join(", ")}`.slice(0, REASON_CHARS_MAX);
       },
       over: (end) => {
         this.#strangers.delete(handshake);
-        this.#tell(end, remote, name, handshake);
+        this.#tell(end, remote, who, handshake);
       },
     });
     this.#strangers.add(handshake);
@@ -125,7 +125,7 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
   }
 
   refusal(hello: Hello): string | null {
-    if (hello.process === this.process) {
+    if (hello.process === this.name) {
       return "that is this very process: its own address is given as a peer's";
     }
     const reasons: string[] = [];
@@ -134,14 +134,16 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
       if (refusal === null) return null;
       if (refusal !== undefined) reasons.push(refusal);
     }
-    if (reasons.length > 0) return reasons.join("; ");
-    const theirs = hello.groups.map(({ group }) => group).join(", ");
-    const ours = [...this.seats.keys()].join(", ");
-    return `no group in common: one has ${theirs || "none"}, the other ${ours || "none"}`;
+    if (reasons.length === 0) {
+      const theirs = hello.groups.map(({ group }) => group).join(", ");
+      const ours = [...this.seats.keys()].join(", ");
+      reasons.push(`no group in common: one has ${ours || "none"}, the other ${theirs || "none"}`);
+    }
+    return reasons.join("; ").slice(0, REASON_CHARS_MAX);
   }
 
-  linkWith(process: string): ProcessLink | null {
-    return this.#links.get(process) ?? null;
+  linkWith(name: string): ProcessLink | null {
+    return this.#links.get(name) ?? null;
   }
 
   linked(introduction: Introduction): void {
@@ -177,15 +179,15 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
     return places;
   }
 
-  #tell(end: HandshakeEnd, remote: string, name: string, handshake: Handshake): void {
+  #tell(end: HandshakeEnd, remote: string, who: string, handshake: Handshake): void {
     switch (end.kind) {
       case "linked":
       case "duplicate":
       case "vanished": // a peer that found another way to us, or somebody who looks whether we are there
         return;
       case "refused":
-        if (!this.troubles.isNews(name, end.why)) return;
-        return this.log.warn({ remote, peer: name, why: end.why }, "refused a peer");
+        if (!this.troubles.isNews(who, end.why)) return;
+        return this.log.warn({ remote, peer: who, why: end.why }, "refused a peer");
       case "failed":
         // A peer that found another way to us may well break off.
         if (!handshake.isIntroduced) this.#drop(remote, end.why);

@@ -117,6 +117,12 @@ test("before the hand-over a long frame closes the connection, after it only a l
   expect(heard.told.length).toBe(2);
   expect(heard.told[1]).toBe("closed: a frame of 6004 bytes cannot be");
 
+  const [talker, polite] = await sockets();
+  const [receives, bored] = connection(polite, limits);
+  receives.handOver(bored);
+  talker.write(controlFrame(new Uint8Array(1001)));
+  await bored.until("a control message over 1000 bytes");
+
   const [stranger, wary] = await sockets();
   const [, warned] = connection(wary, limits);
   stranger.write(frameHead(channel, [new Uint8Array(1001)]));

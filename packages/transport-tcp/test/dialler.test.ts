@@ -21,7 +21,7 @@ function hopeless(random: number): {
   const dialler = new Dialler(
     {
       limits: TCP_LIMITS,
-      process: "",
+      name: "",
       incarnation: 1,
       offered: notThere,
       refusal: notThere,
