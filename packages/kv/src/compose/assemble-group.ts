@@ -47,6 +47,12 @@ export async function assembleGroup<Message, Result>(
   // First of all: whoever has the directory has the ports as well, and is to be told of the directory.
   const storage = await openStorage(parts, closing);
   await restore(storage, machine);
+  const { snapshot, tail } = storage.recovered;
+  // What is replayed once a leader says that it is committed.
+  log.info(
+    { group, snapshot: snapshot?.position.index ?? 0, entries: tail.length },
+    "read the disk",
+  );
   const peering = parts.peering ?? (await startOwnPeering(parts, closing));
   const { recovered } = storage;
   return new Driver({
