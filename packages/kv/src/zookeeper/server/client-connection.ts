@@ -332,8 +332,7 @@ export class ClientConnection {
     assert(write !== null, "every outcome is of a write that waits for it");
     write.outcome = outcome;
     this.#host.backlog.remove(write.bytes);
-    if (this.#phase === "closed" || this.#phase === "finished") this.#queue.shift();
-    else this.#reply();
+    this.#reply();
   };
 
   /** Answers, in order, what can be answered. */

@@ -238,18 +238,20 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
   }
 
   #listenOn({ host, port }: ListenAddress): Promise<Server> {
+    const { connectionsMax } = this.limits;
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
         this.#accept(socket);
       });
-      server.maxConnections = this.limits.connectionsMax;
-      server.once("error", (error: NodeJS.ErrnoException) => {
-        const why =
-          error.code === "EADDRINUSE"
-            ? "another process listens there; stop it or choose another clientPort"
-            : error.message;
-        const message = `cannot listen for clients on ${host}:${port}: ${why}`;
-        reject(new QuorateError("ERR_ADDRESS", message, { cause: error }));
+      server.maxConnections = connectionsMax;
+      server.on("drop", () => {
+        this.report.warn({ most: connectionsMax }, "too many connections (maxCnxns)");
+      });
+      server.on("error", (error: NodeJS.ErrnoException) => {
+        // A connection that cannot be accepted leaves the others as they are.
+        if (server.listening)
+          this.report.warn({ why: error.message }, "cannot accept a connection");
+        else reject(listenFailure(host, port, error));
       });
       server.listen(port, host, () => resolve(server));
     });
@@ -282,4 +284,13 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
       ["serverId", this.sid],
     ];
   }
+}
+
+function listenFailure(host: string, port: number, error: NodeJS.ErrnoException): QuorateError {
+  const why =
+    error.code === "EADDRINUSE"
+      ? "another process listens there; stop it or choose another clientPort"
+      : error.message;
+  const message = `cannot listen for clients on ${host}:${port}: ${why}`;
+  return new QuorateError("ERR_ADDRESS", message, { cause: error });
 }

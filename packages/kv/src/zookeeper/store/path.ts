@@ -34,8 +34,7 @@ export function isValidPath(path: string): boolean {
 }
 
 function isValidName(path: string, start: number, end: number): boolean {
-  const length = end - start;
-  if (length === 0 || length > 2) return length > 0;
+  if (end - start > 2) return true;
   for (let at = start; at < end; at++) if (path.charCodeAt(at) !== DOT) return true;
   return false;
 }

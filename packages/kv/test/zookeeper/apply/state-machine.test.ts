@@ -1,4 +1,4 @@
-import { Prng, QuorateError } from "@quorate/core";
+import { crc32c, Prng, QuorateError } from "@quorate/core";
 import { stateMachineSuite } from "@quorate/core/testing/compliance";
 import { describe, expect, test } from "vitest";
 import {
@@ -519,6 +519,77 @@ describe("a snapshot", () => {
       refuses(damaged, 50);
     }
     expect(Buffer.concat(snapshotOf(log.machine, 1000))).toEqual(before);
+  });
+});
+
+describe("a snapshot whose checksum is right", () => {
+  const u32 = (value: number): Uint8Array => hex(value.toString(16).padStart(8, "0"));
+
+  /** The items of a snapshot, without their lengths. */
+  function itemsOf(machine: ZooKeeperStateMachine): Uint8Array[] {
+    const whole = Buffer.concat(snapshotOf(machine, 1 << 20));
+    const items: Uint8Array[] = [];
+    for (let at = 0; at < whole.length - 4;) {
+      const size = whole.readUInt32BE(at);
+      items.push(whole.subarray(at + 4, at + 4 + size));
+      at += 4 + size;
+    }
+    return items;
+  }
+
+  function signed(items: readonly Uint8Array[]): Uint8Array {
+    const body = Buffer.concat(items.flatMap((item) => [u32(item.length), item]));
+    return Buffer.concat([body, u32(crc32c(body))]);
+  }
+
+  const log = new MachineUnderTest();
+  log.open();
+  const client = log.open();
+  log.request(client, create(1, "/a"));
+  const whole = itemsOf(log.machine);
+  const [head, one, two, root, ...nodes] = whole as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    ...Uint8Array[],
+  ];
+  const altered = (item: Uint8Array, at: number): Uint8Array => {
+    const copy = Uint8Array.from(item);
+    copy[at < 0 ? copy.length + at : at] = (copy.at(at) ?? 0) ^ 1;
+    return copy;
+  };
+
+  test("is taken", () => {
+    expect(() => restore(new ZooKeeperStateMachine(), [signed(whole)])).not.toThrow();
+  });
+
+  test.each([
+    ["of another format", [altered(head, 3), one, two, root, ...nodes], "format"],
+    ["of another digest", [altered(head, -1), one, two, root, ...nodes], "digest"],
+    [
+      "of other nodes",
+      [head, one, two, root, ...nodes.slice(0, -1), altered(nodes.at(-1) ?? head, -1)],
+      "digest",
+    ],
+    ["of one session twice", [head, one, one, root, ...nodes], "twice"],
+    ["that does not begin with the root", [head, one, two, ...nodes, root], "root"],
+    [
+      "of one node twice",
+      [head, one, two, root, ...nodes.slice(0, -1), ...nodes.slice(0, 1)],
+      "place",
+    ],
+    ["of a child before its parent", [head, one, two, root, ...nodes.toReversed()], "place"],
+    ["of one item more", [...whole, root], "not whole"],
+  ] as const)("is refused when it is %s", (_, items, why) => {
+    const restoring = (): void => restore(new ZooKeeperStateMachine(), [signed(items)]);
+    expect(restoring).toThrow(why);
+    expect(restoring).toThrow(expect.objectContaining({ code: "ERR_MALFORMED" }));
+  });
+
+  test("is refused when an item is longer than any can be", () => {
+    const sink = new ZooKeeperStateMachine().restore();
+    expect(() => sink.write(hex("7fffffff"))).toThrow("an item of 2147483647 bytes");
   });
 });
 

@@ -73,6 +73,21 @@ describe("a length that is refused", () => {
   });
 });
 
+test("a frame that comes byte by byte is not copied again for each of them", () => {
+  const SIZE = 400_000;
+  const splitter = new FrameSplitter(SIZE);
+  splitter.push(hex(SIZE.toString(16).padStart(8, "0")));
+  const byte = Uint8Array.of(7);
+  for (let i = 0; i < SIZE - 1; i++) {
+    splitter.push(byte);
+    if (splitter.next() !== null) throw new Error("a frame before its end");
+  }
+  expect(splitter.begunBytes).toBe(4 + SIZE - 1);
+  splitter.push(byte);
+  expect(splitter.next()).toHaveLength(SIZE);
+  expect(splitter.begunBytes).toBe(0);
+});
+
 test("a frame in one chunk is a view of it", () => {
   const splitter = new FrameSplitter(10);
   const chunk = hex("00000001 07");

@@ -127,6 +127,7 @@ describe("connections", () => {
     await under.open();
     const second = await under.connect();
     expect(await second.next()).toBe(null);
+    expect(under.reports).toEqual([{ most: 1, text: "too many connections (maxCnxns)" }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeTouches, isTaken } from "../../../src/zookeeper/session/index.ts";
-import { ZooKeeperStateMachine } from "../../../src/zookeeper/apply/index.ts";
+import { encodeSessionCommand, ZooKeeperStateMachine } from "../../../src/zookeeper/apply/index.ts";
 import { closeSession, create, ping, toHex } from "../requests.ts";
 import { until, type JuteClient, type Welcome } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
@@ -202,6 +202,16 @@ describe("a session that is resumed", () => {
     expect(await welcomed(client)).toMatchObject({ timeoutMillis: 0 });
   });
 
+  test("is taken from a connection that does nothing", async () => {
+    under = await ServerUnderTest.start();
+    const { client: old, welcome } = await sessionOf();
+    const client = await under.connect();
+    client.greet(welcome);
+    await welcomed(client);
+    expect(await old.next()).toBe(null);
+    expect(under.reasons).toEqual(["its session was taken over by another connection"]);
+  });
+
   test("behind a connection that the server has not missed yet goes on with the same number", async () => {
     under = await ServerUnderTest.start();
     const { client: old, welcome } = await sessionOf();
@@ -233,6 +243,7 @@ describe("closing a session", () => {
     client.send(closeSession(1));
     client.socket.end();
     await under.proposed(1);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     under.commit();
     expect(await client.reply()).toMatchObject({ xid: 1, error: 0 });
     expect(await client.next()).toBe(null);
@@ -252,6 +263,24 @@ describe("a session that nothing is heard of", () => {
     under.commit();
     expect(under.machine.sessions.size).toBe(0);
     expect(await client.next()).toBe(null);
+  });
+
+  test("is expired also when it was opened after the leader had begun to lead", async () => {
+    under = await ServerUnderTest.start();
+    under.server.tick();
+    await under.open({ timeoutMillis: 500 });
+    under.pass(500 + TICK_MILLIS);
+    expect(under.log.proposed).toHaveLength(1);
+  });
+
+  test("by another member is closed here when that is applied", async () => {
+    under = await ServerUnderTest.start({}, { isLeader: false, leader: "b2" });
+    const client = await under.open();
+    const session = { sid: 1, birth: 1 };
+    const data = encodeSessionCommand({ kind: "expireSession", session, attachment: 1 });
+    under.machine.apply([{ index: 2, term: 2, time: 0, kind: "command", data }], () => {});
+    expect(await client.next()).toBe(null);
+    expect(under.reasons).toEqual(["its session was closed"]);
   });
 
   test("is kept by pings", async () => {
