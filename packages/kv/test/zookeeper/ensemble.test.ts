@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { ERROR, JuteReader } from "../../src/zookeeper/codec/index.ts";
-import { RaftEnsemble, type EnsembleMember } from "./raft-ensemble.ts";
+import { MemoryEnsemble, type EnsembleMember } from "./memory-ensemble.ts";
 import { cliMt, hasCliMt, hasZkCli, zkCli } from "./real-clients.ts";
 import { bytes, closeSession, create, getData, ping, setData, sync, text } from "./requests.ts";
 import { JuteClient, until, type Greeting, type Welcome } from "./server/jute-client.ts";
 
-let ensemble: RaftEnsemble;
+let ensemble: MemoryEnsemble;
 
 afterEach(() => ensemble.close());
 
@@ -40,35 +40,40 @@ function follower(which: number): EnsembleMember {
   return member;
 }
 
-test("one member answers thousands of pipelined requests of several clients in order", async () => {
-  ensemble = await RaftEnsemble.start(1);
-  const CLIENTS = 4;
-  const COUNT = 600;
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async (_, which) => {
-      const { client } = await connect(ensemble.leader);
-      const requests = Array.from({ length: COUNT }, (_unused, i) => {
-        const path = `/c${which}-${i - (i % 3)}`;
-        if (i % 3 === 0) return create(i, path, { data: bytes(`${i}`) });
-        return i % 3 === 1 ? setData(i, path, bytes(`${i}`)) : getData(i, path);
-      });
-      client.send(...requests);
-      for (const [i, reply] of (await client.replies(COUNT)).entries()) {
-        expect([reply.xid, reply.error]).toEqual([i, 0]);
-        if (i % 3 !== 2) continue;
-        expect(text(new JuteReader(reply.body).buffer() ?? bytes(""))).toBe(`${i - 1}`);
-      }
-      expect(await ask(client, closeSession(COUNT))).toEqual([0, ""]);
-    }),
-  );
-  const { tree, sessions } = ensemble.leader.machine;
-  expect(tree.count).toBe(4 + (CLIENTS * COUNT) / 3);
-  expect(sessions.size).toBe(0);
-});
+const PROTOCOLS = ["raft", "zab"] as const;
 
-describe("three members", () => {
+test.each(PROTOCOLS)(
+  "one member under %s answers thousands of pipelined requests of several clients in order",
+  async (protocol) => {
+    ensemble = await MemoryEnsemble.start(protocol, 1);
+    const CLIENTS = 4;
+    const COUNT = 600;
+    await Promise.all(
+      Array.from({ length: CLIENTS }, async (_, which) => {
+        const { client } = await connect(ensemble.leader);
+        const requests = Array.from({ length: COUNT }, (_unused, i) => {
+          const path = `/c${which}-${i - (i % 3)}`;
+          if (i % 3 === 0) return create(i, path, { data: bytes(`${i}`) });
+          return i % 3 === 1 ? setData(i, path, bytes(`${i}`)) : getData(i, path);
+        });
+        client.send(...requests);
+        for (const [i, reply] of (await client.replies(COUNT)).entries()) {
+          expect([reply.xid, reply.error]).toEqual([i, 0]);
+          if (i % 3 !== 2) continue;
+          expect(text(new JuteReader(reply.body).buffer() ?? bytes(""))).toBe(`${i - 1}`);
+        }
+        expect(await ask(client, closeSession(COUNT))).toEqual([0, ""]);
+      }),
+    );
+    const { tree, sessions } = ensemble.leader.machine;
+    expect(tree.count).toBe(4 + (CLIENTS * COUNT) / 3);
+    expect(sessions.size).toBe(0);
+  },
+);
+
+describe.each(PROTOCOLS)("three members under %s", (protocol) => {
   test("serve writes and reads at any of them, and agree", async () => {
-    ensemble = await RaftEnsemble.start(3);
+    ensemble = await MemoryEnsemble.start(protocol, 3);
     const [one, two] = [await connect(follower(0)), await connect(follower(1))];
     for (let i = 0; i < 20; i++) {
       expect(await ask(one.client, create(1, `/n${i}`, { data: bytes(`v${i}`) }))).toEqual([
@@ -85,7 +90,7 @@ describe("three members", () => {
   });
 
   test("let a client go from one to another with its session", async () => {
-    ensemble = await RaftEnsemble.start(3);
+    ensemble = await MemoryEnsemble.start(protocol, 3);
     const { client: old, welcome } = await connect(follower(0));
     expect(await ask(old, create(1, "/a"))).toEqual([0, "/a"]);
     const { client, welcome: again } = await connect(follower(1), welcome);
@@ -99,7 +104,7 @@ describe("three members", () => {
   });
 
   test("end a session whose client is gone, and keep one that pings, wherever they are", async () => {
-    ensemble = await RaftEnsemble.start(3, { tickMillis: 40 });
+    ensemble = await MemoryEnsemble.start(protocol, 3, { tickMillis: 40 });
     const { client: gone } = await connect(follower(0), { timeoutMillis: 100 });
     const { client: alive } = await connect(follower(0), { timeoutMillis: 200 });
     const { sessions } = ensemble.leader.machine;
@@ -113,7 +118,7 @@ describe("three members", () => {
   });
 
   test("drop the clients of one that is cut off, which go on at another", async () => {
-    ensemble = await RaftEnsemble.start(3);
+    ensemble = await MemoryEnsemble.start(protocol, 3);
     const cut = ensemble.leader;
     const { client: old, welcome } = await connect(cut);
     expect(await ask(old, create(1, "/before"))).toEqual([0, "/before"]);
@@ -151,7 +156,7 @@ if (!hasCliMt)
 const endpoint = (): string => `127.0.0.1:${ensemble.leader.port}`;
 
 test.skipIf(!hasZkCli)("zkCli does what it does with ZooKeeper", { timeout: 60_000 }, async () => {
-  ensemble = await RaftEnsemble.start(1);
+  ensemble = await MemoryEnsemble.start("raft", 1);
   const stat = (lines: Record<string, string | number>): string[] =>
     Object.entries({
       cZxid: "0x100000002",
@@ -229,7 +234,7 @@ test.skipIf(!hasZkCli)("zkCli does what it does with ZooKeeper", { timeout: 60_0
 });
 
 test.skipIf(!hasCliMt)("cli_mt does what it does with ZooKeeper", { timeout: 60_000 }, async () => {
-  ensemble = await RaftEnsemble.start(1);
+  ensemble = await MemoryEnsemble.start("raft", 1);
   const steps: readonly (readonly [string, readonly string[]])[] = [
     ["create /m", ["Creating [/m] node (mode: 0)", "[/m]: rc = 0", "name = /m"]],
     ["create /m", ["Creating [/m] node (mode: 0)", "[/m]: rc = -110"]],

@@ -1,4 +1,12 @@
-import { Driver, majorityOf, Prng, type Configuration, type NodeId } from "@quorate/core";
+import {
+  Driver,
+  majorityOf,
+  Prng,
+  type Configuration,
+  type MessageCodec,
+  type NodeId,
+  type Protocol,
+} from "@quorate/core";
 import {
   MemoryDisk,
   MemoryLog,
@@ -8,7 +16,8 @@ import {
   MemorySnapshotStore,
   type Schedule,
 } from "@quorate/core/memory";
-import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
+import { Raft, raftCodec } from "@quorate/raft";
+import { Zab, zabCodec, zabTimes } from "@quorate/zab";
 import { nodeRuntime } from "../../src/compose/node-runtime.ts";
 import { ZooKeeperStateMachine, type ZooKeeperResult } from "../../src/zookeeper/apply/index.ts";
 import {
@@ -19,18 +28,25 @@ import {
 
 const HEARTBEAT_MILLIS = 20;
 const ELECTION_MILLIS = 200;
+const TICK_MILLIS = 2000;
+
+/** What the service must not be able to tell apart. */
+export type ProtocolName = "raft" | "zab";
 
 /** One member of an ensemble in this process. */
 export interface EnsembleMember {
   readonly id: NodeId;
   readonly port: number;
   readonly machine: ZooKeeperStateMachine;
-  readonly driver: Driver<RaftMessage, ZooKeeperResult>;
+  readonly driver: Pick<
+    Driver<unknown, ZooKeeperResult>,
+    "start" | "tick" | "stop" | "view" | "onView"
+  >;
   readonly server: ZooKeeperServer;
 }
 
-/** The service on real sockets over real Raft members with disks and network in memory. */
-export class RaftEnsemble {
+/** The service on real sockets over members with disks and network in memory. */
+export class MemoryEnsemble {
   readonly members: readonly EnsembleMember[];
   readonly network: MemoryNetwork;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -47,16 +63,17 @@ export class RaftEnsemble {
 
   /** Resolves when all members know a leader. */
   static async start(
+    protocol: ProtocolName,
     count: number,
     options: Partial<ZooKeeperServerOptions> = {},
-  ): Promise<RaftEnsemble> {
+  ): Promise<MemoryEnsemble> {
     const network = new MemoryNetwork({
       schedule: (_member, millis, run) => void setTimeout(run, millis),
     });
     const ids = Array.from({ length: count }, (_, i) => String(i + 1));
     const configuration = majorityOf(ids.map((id) => ({ id, addresses: [] })));
     const members = await Promise.all(
-      ids.map((id) => startMember(id, configuration, network, options)),
+      ids.map((id) => startMember(protocol, id, configuration, network, options)),
     );
     const tickMillis = options.tickMillis ?? TICK_MILLIS;
     const timers = members.flatMap(({ driver, server }) => {
@@ -67,7 +84,7 @@ export class RaftEnsemble {
       ];
     });
     await Promise.all(members.map(led));
-    return new RaftEnsemble(members, network, timers);
+    return new MemoryEnsemble(members, network, timers);
   }
 
   /** The member that leads, as it believes itself. */
@@ -88,29 +105,41 @@ export class RaftEnsemble {
   }
 }
 
-const TICK_MILLIS = 2000;
-
-async function startMember(
-  id: NodeId,
+function startMember(
+  protocol: ProtocolName,
+  self: NodeId,
   configuration: Configuration,
+  network: MemoryNetwork,
+  options: Partial<ZooKeeperServerOptions>,
+): Promise<EnsembleMember> {
+  const recovered = { hardState: null, snapshot: null, tail: [] };
+  const common = { self, configuration, recovered, prng: new Prng(Number(self)) };
+  if (protocol === "raft") {
+    const times = { electionMillis: ELECTION_MILLIS, heartbeatMillis: HEARTBEAT_MILLIS };
+    return join(new Raft({ ...common, ...times }), raftCodec, self, network, options);
+  }
+  const times = {
+    ...zabTimes(2 * HEARTBEAT_MILLIS, 10, 5),
+    finalizeWaitMillis: 20,
+    notificationMillisMin: 20,
+  };
+  return join(new Zab({ ...common, times }), zabCodec, self, network, options);
+}
+
+async function join<Message>(
+  protocol: Protocol<Message>,
+  codec: MessageCodec<Message>,
+  id: NodeId,
   network: MemoryNetwork,
   options: Partial<ZooKeeperServerOptions>,
 ): Promise<EnsembleMember> {
   const schedule: Schedule = (millis, run) => void setTimeout(run, millis);
   const machine = new ZooKeeperStateMachine();
-  const recovered = { hardState: null, snapshot: null, tail: [] };
   let server: ZooKeeperServer | null = null;
-  const driver: Driver<RaftMessage, ZooKeeperResult> = new Driver({
+  const driver = new Driver<Message, ZooKeeperResult>({
     group: { group: "zookeeper", cluster: "test", self: id },
-    protocol: new Raft({
-      self: id,
-      configuration,
-      recovered,
-      prng: new Prng(Number(id)),
-      electionMillis: ELECTION_MILLIS,
-      heartbeatMillis: HEARTBEAT_MILLIS,
-    }),
-    codec: raftCodec,
+    protocol,
+    codec,
     log: new MemoryLogStore(new MemoryLog(), new MemoryDisk({ schedule }), schedule),
     snapshots: new MemorySnapshotStore(new MemorySnapshots(), new MemoryDisk({ schedule })),
     transport: network.transport(),
