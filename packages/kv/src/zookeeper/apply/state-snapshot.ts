@@ -8,7 +8,7 @@ import {
   type SnapshotSink,
 } from "@quorate/core";
 import { PASSWORD_BYTES, type Acl, type AclEntry, type Stamp } from "../codec/index.ts";
-import { SessionTable, type Session } from "../session/session-table.ts";
+import { SessionTable, type Session } from "../session/index.ts";
 import { DataTree, isOpen, OPEN_ACL, type PinnedTree, type ZnodeState } from "../store/index.ts";
 import { ZxidClock } from "./zxid-clock.ts";
 

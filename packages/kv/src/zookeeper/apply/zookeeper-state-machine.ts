@@ -18,8 +18,7 @@ import {
   type Refusal,
   type Stamp,
 } from "../codec/index.ts";
-import type { SessionListener } from "../session/session-listener.ts";
-import { SessionTable, type Session } from "../session/session-table.ts";
+import { SessionTable, type Session, type SessionListener } from "../session/index.ts";
 import { DataTree, statOf } from "../store/index.ts";
 import { decodeCommand, type Command } from "./command.ts";
 import type { ZooKeeperResult } from "./result.ts";

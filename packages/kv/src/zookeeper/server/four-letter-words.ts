@@ -63,7 +63,7 @@ export function answerWord(word: string, allowed: ReadonlySet<string>, facts: Se
 }
 
 /** What the member is, in ZooKeeper's words. */
-export function modeOf({ self, isLeader, configurations }: GroupView): string {
+function modeOf({ self, isLeader, configurations }: GroupView): string {
   const { committed } = configurations;
   if (committed.members.length === 1) return "standalone";
   if (isLeader) return "leader";

@@ -1,3 +1,3 @@
-export { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+export type { ServerLimits } from "./limits.ts";
 export type { ListenAddress, ServerLog, ZooKeeperServerOptions } from "./options.ts";
 export { startZooKeeperServer, type ZooKeeperServer } from "./zookeeper-server.ts";

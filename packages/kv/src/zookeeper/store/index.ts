@@ -1,4 +1,4 @@
-export { anyoneMay, isOpen, OPEN_ACL, READ_ONLY_ACL } from "./acl.ts";
+export { anyoneMay, isOpen, OPEN_ACL } from "./acl.ts";
 export { DataTree } from "./data-tree.ts";
 export { isSpecialPath, isValidPath } from "./path.ts";
 export { PinnedTree } from "./pinned-tree.ts";

@@ -1,12 +1,10 @@
 /** ZooKeeper's own nodes, which no client may delete. */
-export const SPECIAL_PATHS = {
-  root: "/",
-  zookeeper: "/zookeeper",
-  quota: "/zookeeper/quota",
-  config: "/zookeeper/config",
-} as const;
-
-const SPECIAL: ReadonlySet<string> = new Set(Object.values(SPECIAL_PATHS));
+const SPECIAL: ReadonlySet<string> = new Set([
+  "/",
+  "/zookeeper",
+  "/zookeeper/quota",
+  "/zookeeper/config",
+]);
 
 export function isSpecialPath(path: string): boolean {
   return SPECIAL.has(path);

@@ -369,6 +369,21 @@ test("commands that are none change nothing and take their zxid", () => {
   expect(errorOf(log.apply(whole))).toBe(0);
 });
 
+test("random records in commands are refused or applied, and nothing else", () => {
+  const prng = new Prng(5);
+  const { log, client } = setUp();
+  const opcodes = [OPCODE.create, OPCODE.create2, OPCODE.setData, OPCODE.delete, 77];
+  for (let i = 0; i < 5_000; i++) {
+    const request = frame(i, prng.pick(opcodes), (writer) => {
+      if (prng.chance(0.7)) writer.ustring(prng.pick(["/a", "/a/b", "", "x", null]));
+      for (let more = prng.below(12); more > 0; more--) writer.int(prng.pick([0, 0, 1, -1, 31]));
+    });
+    const result = log.request(client, request);
+    if (result.kind === "refused") expect(Object.values(ERROR)).toContain(result.error);
+    else expect(["created", "changed", "deleted"]).toContain(result.kind);
+  }
+});
+
 test("random commands do what the naive model says", () => {
   const names = ["a", "b", "c", "zookeeper", "config"];
   for (let seed = 0; seed < 40; seed++) {

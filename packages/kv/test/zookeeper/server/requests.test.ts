@@ -1,4 +1,4 @@
-import { QuorateError } from "@quorate/core";
+import { Prng, QuorateError } from "@quorate/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { ERROR, JuteReader, OPCODE } from "../../../src/zookeeper/codec/index.ts";
 import {
@@ -427,6 +427,42 @@ describe("what is not there yet", () => {
     ]);
     expect(await client.next()).toBe(null);
   });
+});
+
+test("random records behind any opcode are answered in order, or end the connection", async () => {
+  under = await ServerUnderTest.start();
+  const prng = new Prng(11);
+  const opcodes = [...Object.values(OPCODE), 0, 13, 20, -1];
+  for (let round = 0; round < 40; round++) {
+    const client = await under.open();
+    const requests = Array.from({ length: 20 }, (_, xid) =>
+      frame(xid, prng.pick(opcodes), (writer) => {
+        if (prng.chance(0.5)) writer.ustring(prng.pick(["/", "/a", "", null]));
+        for (let more = prng.below(12); more > 0; more--) writer.int(prng.pick([0, 0, 1, -1, 5]));
+      }),
+    );
+    client.send(...requests);
+    let next: Uint8Array | null = null;
+    let xid = 0;
+    const takeAll = async (): Promise<void> => {
+      for (next = await client.next(); next !== null; next = await client.next()) {
+        const found = new JuteReader(next).int();
+        if (found !== -2) expect(found).toBe(xid);
+        xid++;
+      }
+    };
+    const taking = takeAll();
+    // The log answers whatever comes, until the connection has ended or everything is answered.
+    await until(() => {
+      under.commit();
+      for (const done of under.log.reads.splice(0)) done(null);
+      return client.isClosed || xid === requests.length;
+    });
+    client.destroy();
+    await taking;
+  }
+  const client = await under.open();
+  expect(await ask(client, ping)).toMatchObject({ error: 0 });
 });
 
 test("the last request of a session may come behind others that wait", async () => {
