@@ -19,6 +19,7 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/kv/src/zookeeper/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/zookeeper/apply/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/zookeeper/session/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/zookeeper/watch/", may: ["@quorate/core"] },
   {
     tree: "packages/kv/src/compose/",
     may: [

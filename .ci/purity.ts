@@ -12,6 +12,7 @@ export const PURE_TREES: readonly string[] = [
   "packages/kv/src/zookeeper/codec/",
   "packages/kv/src/zookeeper/apply/",
   "packages/kv/src/zookeeper/session/",
+  "packages/kv/src/zookeeper/watch/",
 ];
 
 /** Inside the pure trees, what may wait: the suites drive adapters that do. The simulator may not. */

@@ -20,6 +20,7 @@ import {
 } from "../codec/index.ts";
 import { SessionTable, type Session, type SessionListener } from "../session/index.ts";
 import { DataTree, statOf } from "../store/index.ts";
+import type { NodeListener } from "../watch/index.ts";
 import { decodeCommand, type Command } from "./command.ts";
 import type { ZooKeeperResult } from "./result.ts";
 import { StateSink, StateView } from "./state-snapshot.ts";
@@ -31,7 +32,7 @@ export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
   #tree: DataTree = DataTree.initial();
   #sessions = new SessionTable();
   #zxids = new ZxidClock();
-  #listener: SessionListener | null = null;
+  #listener: (SessionListener & NodeListener) | null = null;
 
   get tree(): DataTree {
     return this.#tree;
@@ -46,8 +47,8 @@ export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
     return this.#zxids.last;
   }
 
-  /** Tells the server of this member, and nobody else, what becomes of sessions. */
-  listen(listener: SessionListener): void {
+  /** Tells the server of this member, and nobody else, what becomes of sessions and nodes. */
+  listen(listener: SessionListener & NodeListener): void {
     this.#listener = listener;
   }
 
@@ -135,17 +136,24 @@ export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
       case OPCODE.create2: {
         const created = create(this.#tree, readCreate(reader), stamp);
         if (typeof created === "number") return created;
+        this.#listener?.nodeCreated(created.path);
         const stat = opcode === OPCODE.create2 ? statOf(created.node) : null;
         return { kind: "created", zxid, path: created.path, stat };
       }
       case OPCODE.setData: {
-        const changed = setData(this.#tree, readSetData(reader), stamp);
-        return typeof changed === "number"
-          ? changed
-          : { kind: "changed", zxid, stat: statOf(changed) };
+        const request = readSetData(reader);
+        const changed = setData(this.#tree, request, stamp);
+        if (typeof changed === "number") return changed;
+        this.#listener?.nodeChanged(request.path);
+        return { kind: "changed", zxid, stat: statOf(changed) };
       }
-      case OPCODE.delete:
-        return remove(this.#tree, readDelete(reader), stamp) ?? { kind: "deleted", zxid };
+      case OPCODE.delete: {
+        const request = readDelete(reader);
+        const refusal = remove(this.#tree, request, stamp);
+        if (refusal !== null) return refusal;
+        this.#listener?.nodeDeleted(request.path);
+        return { kind: "deleted", zxid };
+      }
       case OPCODE.closeSession:
         return this.#close(session, zxid);
       default:

@@ -13,6 +13,7 @@ export const ERROR = {
   invalidAcl: -114,
   authFailed: -115,
   sessionMoved: -118,
+  throttledOp: -127,
 } as const;
 
 /** Any of {@link ERROR}. */

@@ -32,5 +32,6 @@ export const OPCODE = {
 
 /** Request numbers with a meaning of their own; all others count a client's requests. */
 export const XID = {
+  notification: -1,
   ping: -2,
 } as const;

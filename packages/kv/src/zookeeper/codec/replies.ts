@@ -1,5 +1,6 @@
 import { ERROR, type ZooKeeperError } from "./error-code.ts";
 import type { JuteWriter } from "./jute-writer.ts";
+import { XID } from "./opcode.ts";
 
 /** Begins a reply; its record follows when there is no error. Ends with `writer.endFrame`. */
 export function beginReply(
@@ -21,4 +22,17 @@ export function writeBareReply(
   error: ZooKeeperError,
 ): void {
   writer.endFrame(beginReply(writer, xid, zxid, error));
+}
+
+/** `KeeperState.SyncConnected`: what a client that gets a notification is. */
+const SYNC_CONNECTED = 3;
+
+/** ZooKeeper says in 3.9 only which transaction it was. */
+const NO_ZXID = -1;
+
+/** Tells a client that something happened to a node that it watched. */
+export function writeNotification(writer: JuteWriter, type: number, path: string): void {
+  const frame = beginReply(writer, XID.notification, NO_ZXID);
+  writer.int(type).int(SYNC_CONNECTED).ustring(path);
+  writer.endFrame(frame);
 }

@@ -60,11 +60,29 @@ export function readRead(reader: JuteReader): ReadRequest {
   return { path: reader.text(), watch: reader.bool() };
 }
 
-/** The record of `setWatches`, or `setWatches2` when it has five lists: whether it names any path. */
-export function readSetsWatches(reader: JuteReader, lists: 3 | 5): boolean {
-  reader.long(); // the client's last zxid
-  for (let i = 0; i < lists; i++) if ((reader.count(4) ?? 0) > 0) return true;
-  return false;
+/** `setWatches` and `setWatches2`: what a client watched on an earlier connection. */
+export interface SetWatchesRequest {
+  /** What the client has seen; later changes are news to it. */
+  readonly relativeZxid: number;
+  readonly data: readonly string[];
+  readonly exist: readonly string[];
+  readonly child: readonly string[];
+  /** Persistent watches, recursive or not; of `setWatches2` only. */
+  readonly persistent: readonly string[];
+}
+
+export function readSetWatches(reader: JuteReader, hasPersistent: boolean): SetWatchesRequest {
+  const relativeZxid = reader.long();
+  const [data, exist, child] = [readPaths(reader), readPaths(reader), readPaths(reader)];
+  const persistent = hasPersistent ? [...readPaths(reader), ...readPaths(reader)] : [];
+  return { relativeZxid, data, exist, child, persistent };
+}
+
+/** A list that may be null. */
+function readPaths(reader: JuteReader): readonly string[] {
+  const paths: string[] = [];
+  for (let left = reader.count(4) ?? 0; left > 0; left--) paths.push(reader.text());
+  return paths;
 }
 
 /** What a client proves itself with. */

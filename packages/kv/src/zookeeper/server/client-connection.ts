@@ -23,10 +23,12 @@ import {
   REQUEST_HEADER_BYTES,
   sessionText,
   writeConnectResponse,
+  writeNotification,
   type ConnectRequest,
   type Introduction,
 } from "../codec/index.ts";
 import type { Session } from "../session/index.ts";
+import type { EventType, Watcher, WatchTable } from "../watch/index.ts";
 import type { RequestBudget } from "../../service/request-budget.ts";
 import type { Backlog } from "./backlog.ts";
 import { wordOf } from "./four-letter-words.ts";
@@ -51,6 +53,7 @@ export interface ConnectionHost {
   /** For requests that have begun to arrive. */
   readonly unfinished: RequestBudget;
   readonly stats: ServerStats;
+  readonly watches: WatchTable;
   readonly writers: WriterPool;
   readonly report: ServerLog;
   /** Whether there is a leader: without one no client is let in. */
@@ -99,7 +102,7 @@ const CONNECT_BYTES = 64;
  * waiting, and replies given strictly in the order of the requests: a read waits for the writes
  * before it, so that a client sees what it wrote.
  */
-export class ClientConnection {
+export class ClientConnection implements Watcher {
   /** Address and port. */
   readonly remote: string;
   /** Whether the server has it in its list of connections to flush. */
@@ -143,6 +146,14 @@ export class ClientConnection {
   /** Names the connection among those that ever had its session; null before it has one. */
   get attachment(): Index | null {
     return this.#attached?.attachment ?? null;
+  }
+
+  /** Something happened to a node that the client watches; told before any reply that shows it. */
+  notify(type: EventType, path: string): void {
+    if (this.#phase !== "open" && this.#phase !== "closing") return;
+    writeNotification(this.#output.writer, type, path);
+    this.sent++;
+    this.#host.stats.sent++;
   }
 
   /** The client's session is gone, or another connection's. */
@@ -366,7 +377,14 @@ export class ClientConnection {
 
   #answer(frame: Uint8Array, since: number): void {
     const { machine } = this.#host;
-    const site = { machine, identities: this.#identities, writer: this.#output.writer };
+    const site = {
+      machine,
+      identities: this.#identities,
+      writer: this.#output.writer,
+      watches: this.#host.watches,
+      watcher: this,
+      watchesMax: this.#host.limits.watchesPerConnection,
+    };
     const afterwards: Afterwards = answerLocally(site, frame);
     this.#sent(since);
     if (afterwards === "ends") this.#finish();

@@ -10,6 +10,7 @@ export interface ServerFacts {
   readonly machine: ZooKeeperStateMachine;
   readonly stats: ServerStats;
   readonly outstanding: number;
+  readonly watches: number;
   readonly connections: readonly ConnectionFacts[];
   readonly uptimeMillis: number;
   /** The lines of `conf`, as names and values. */
@@ -124,7 +125,7 @@ function mntr(facts: ServerFacts): string {
     ["max_latency", stats.maxLatencyMillis],
     ["outstanding_requests", facts.outstanding],
     ["znode_count", nodeCount(machine)],
-    ["watch_count", 0],
+    ["watch_count", facts.watches],
     ["global_sessions", machine.sessions.size],
     ["packets_sent", stats.sent],
     ["packets_received", stats.received],

@@ -9,7 +9,7 @@ import {
   PERMISSION,
   readAuth,
   readRead,
-  readSetsWatches,
+  readSetWatches,
   REQUEST_HEADER_BYTES,
   writeAcl,
   writeBareReply,
@@ -19,8 +19,10 @@ import {
   type JuteWriter,
   type ReadRequest,
   type Refusal,
+  type SetWatchesRequest,
 } from "../codec/index.ts";
 import { anyoneMay, statOf, type Znode } from "../store/index.ts";
+import { setWatches, type Watcher, type WatchTable } from "../watch/index.ts";
 import type { Identities } from "./identities.ts";
 
 /** What requests are answered from that need no place in the log. */
@@ -28,6 +30,10 @@ export interface LocalSite {
   readonly machine: ZooKeeperStateMachine;
   readonly identities: Identities;
   readonly writer: JuteWriter;
+  readonly watches: WatchTable;
+  /** The connection, and how many watches it may have. */
+  readonly watcher: Watcher;
+  readonly watchesMax: number;
 }
 
 /** Whether the connection goes on after a reply. */
@@ -83,11 +89,7 @@ function answer(site: LocalSite, xid: number, opcode: number, reader: JuteReader
     }
     case OPCODE.setWatches:
     case OPCODE.setWatches2:
-      if (readSetsWatches(reader, opcode === OPCODE.setWatches ? 3 : 5)) {
-        return refuse(site, xid, ERROR.unimplemented);
-      }
-      writeBareReply(writer, xid, machine.lastZxid, ERROR.ok);
-      return "goesOn";
+      return resumeWatches(site, xid, readSetWatches(reader, opcode === OPCODE.setWatches2));
     case OPCODE.setAcl:
     case OPCODE.multi:
     case OPCODE.reconfig:
@@ -114,19 +116,42 @@ function read(
   opcode: (typeof OPCODE)["exists" | "getData" | "getChildren" | "getChildren2"],
   { path, watch }: ReadRequest,
 ): Afterwards {
-  // A read without the watch that it asked for would leave its client waiting for ever.
-  if (watch) return refuse(site, xid, ERROR.unimplemented);
+  if (watch && !mayWatch(site, 1)) return refuse(site, xid, ERROR.throttledOp);
   if (opcode === OPCODE.exists && path.includes("\0")) return refuse(site, xid, ERROR.badArguments);
   const node = site.machine.tree.find(path);
-  if (node === null) return refuse(site, xid, ERROR.noNode);
+  const { watches, watcher } = site;
+  if (node === null) {
+    // Of a node that is not there, the creation can be waited for, and nothing else.
+    if (watch && opcode === OPCODE.exists) watches.add("data", path, watcher);
+    return refuse(site, xid, ERROR.noNode);
+  }
   if (!anyoneMay(node.acl, PERMISSION.read)) return refuse(site, xid, ERROR.noAuth);
+  const listsChildren = opcode === OPCODE.getChildren || opcode === OPCODE.getChildren2;
+  if (watch) watches.add(listsChildren ? "children" : "data", path, watcher);
   const { writer } = site;
   const frame = beginReply(writer, xid, site.machine.lastZxid);
   if (opcode === OPCODE.getData) writer.buffer(node.data);
-  if (opcode === OPCODE.getChildren || opcode === OPCODE.getChildren2) writeChildren(writer, node);
+  if (listsChildren) writeChildren(writer, node);
   if (opcode !== OPCODE.getChildren) writeStat(writer, statOf(node));
   writer.endFrame(frame);
   return "goesOn";
+}
+
+/** Persistent watches come with their own part of the service. */
+function resumeWatches(site: LocalSite, xid: number, request: SetWatchesRequest): Afterwards {
+  const { data, exist, child, persistent } = request;
+  if (persistent.length > 0) return refuse(site, xid, ERROR.unimplemented);
+  if (!mayWatch(site, data.length + exist.length + child.length)) {
+    return refuse(site, xid, ERROR.throttledOp);
+  }
+  const { machine, writer, watches, watcher } = site;
+  setWatches(request, machine.tree, watches, watcher);
+  writeBareReply(writer, xid, machine.lastZxid, ERROR.ok);
+  return "goesOn";
+}
+
+function mayWatch({ watches, watcher, watchesMax }: LocalSite, more: number): boolean {
+  return watches.countOf(watcher) + more <= watchesMax;
 }
 
 function writeChildren(writer: JuteWriter, { children }: Znode): void {

@@ -5,6 +5,7 @@ import { QuorateError, type GroupView, type Index, type ReplicatedLog } from "@q
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
 import { PASSWORD_BYTES } from "../codec/index.ts";
 import type { Session, SessionListener } from "../session/index.ts";
+import { WatchTable, type NodeListener } from "../watch/index.ts";
 import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
 import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
@@ -43,7 +44,7 @@ export async function startZooKeeperServer(
 /** The highest byte of a session id; ZooKeeper keeps 255 for its own marks. */
 const SID_MAX = 254;
 
-class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
+class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, NodeListener {
   readonly sid: number;
   readonly log: ReplicatedLog<ZooKeeperResult>;
   readonly machine: ZooKeeperStateMachine;
@@ -51,6 +52,7 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
   readonly backlog: Backlog;
   readonly unfinished: RequestBudget;
   readonly stats = new ServerStats();
+  readonly watches = new WatchTable();
   readonly writers = new WriterPool();
   readonly report: ServerLog;
   readonly now: () => number;
@@ -152,6 +154,7 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
       machine: this.machine,
       stats: this.stats,
       outstanding: this.backlog.count,
+      watches: this.watches.count,
       connections: [...this.#connections.keys()],
       uptimeMillis: this.now() - this.#startedAt,
       configuration: this.#configuration(),
@@ -181,6 +184,7 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
     const address = this.#connections.get(connection);
     if (address === undefined) return;
     this.#connections.delete(connection);
+    this.watches.forget(connection);
     this.#stalled.delete(connection);
     const others = (this.#perAddress.get(address) ?? 1) - 1;
     if (others === 0) this.#perAddress.delete(address);
@@ -208,6 +212,18 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener {
         this.#detach(attachment, "its session is gone, or another connection's");
       }
     }
+  }
+
+  nodeCreated(path: string): void {
+    this.watches.created(path);
+  }
+
+  nodeChanged(path: string): void {
+    this.watches.changed(path);
+  }
+
+  nodeDeleted(path: string): void {
+    this.watches.deleted(path);
   }
 
   // --- inside -------------------------------------------------------------------------------------

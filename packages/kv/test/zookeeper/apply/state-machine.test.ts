@@ -333,7 +333,7 @@ describe("sessions", () => {
     expect(errorOf(apply(create(5, "/a")))).toBe(0);
   });
 
-  test("tell the server of this member what becomes of them", () => {
+  test("tell the server of this member what becomes of them, and of nodes", () => {
     const log = new MachineUnderTest();
     const told: unknown[] = [];
     log.machine.listen({
@@ -341,14 +341,25 @@ describe("sessions", () => {
         told.push(["attached", id.birth, attachment, before]),
       closed: ({ id }) => told.push(["closed", id.birth]),
       replaced: () => told.push(["replaced"]),
+      nodeCreated: (path) => told.push(["created", path]),
+      nodeChanged: (path) => told.push(["changed", path]),
+      nodeDeleted: (path) => told.push(["deleted", path]),
     });
     const { session } = log.open();
     const { client } = log.attach(session);
+    log.request(client, create(2, "/a", { flags: 2 }));
+    log.request(client, setData(3, "/a0000000000", null));
+    log.request(client, setData(4, "/a0000000000", null, 9));
+    log.request(client, remove(5, "/a0000000000"));
+    log.request(client, remove(6, "/a0000000000"));
     log.request(client, closeSession(1));
     restore(log.machine, snapshotOf(new ZooKeeperStateMachine(), 1000));
     expect(told).toEqual([
       ["attached", 1, 1, null],
       ["attached", 1, 2, 1],
+      ["created", "/a0000000000"],
+      ["changed", "/a0000000000"],
+      ["deleted", "/a0000000000"],
       ["closed", 1],
       ["replaced"],
     ]);

@@ -12,7 +12,7 @@ import {
   readRead,
   readSessionId,
   readSetData,
-  readSetsWatches,
+  readSetWatches,
   sessionText,
   writeAcl,
   writeBareReply,
@@ -187,13 +187,19 @@ describe("requests", () => {
   });
 
   test.each([
-    ["three empty lists", "00000000 00000000 00000000", 3, false],
-    ["lists that are null", "ffffffff ffffffff ffffffff", 3, false],
-    ["a path in the last of three", `00000000 00000000 00000001 ${path}`, 3, true],
-    ["a path in the last of five", `${"00000000".repeat(4)} 00000001 ${path}`, 5, true],
-  ] as const)("setWatches with %s", (_, lists, count, expected) => {
-    const reader = new JuteReader(hex(`0000000000000000 ${lists}`));
-    expect(readSetsWatches(reader, count)).toBe(expected);
+    ["empty lists", "00000000 00000000 00000000", [], []],
+    ["lists that are null", "ffffffff ffffffff ffffffff", [], []],
+    ["a path in the first", `00000001 ${path} 00000000 00000000`, ["/a"], []],
+    ["a path in the last", `00000000 00000000 00000001 ${path}`, [], ["/a"]],
+  ] as const)("setWatches with %s", (_, lists, data, child) => {
+    const request = { relativeZxid: 5, data, exist: [], child, persistent: [] };
+    const head = "0000000000000005";
+    expect(readSetWatches(new JuteReader(hex(`${head} ${lists}`)), false)).toEqual(request);
+    const persistent = `00000001 ${path} 00000001 ${path}`;
+    expect(readSetWatches(new JuteReader(hex(`${head} ${lists} ${persistent}`)), true)).toEqual({
+      ...request,
+      persistent: ["/a", "/a"],
+    });
   });
 
   test("auth", () => {

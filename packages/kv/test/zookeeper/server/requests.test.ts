@@ -292,18 +292,6 @@ describe("reads", () => {
     expect(await ask(client, read(1, opcodes[name], path))).toMatchObject({ error: expected });
   });
 
-  test.each(Object.entries(opcodes))(
-    "%s with a watch is not taken for one without",
-    async (_, opcode) => {
-      under = await ServerUnderTest.start();
-      const client = await under.open();
-      const reply = await ask(client, read(1, opcode, "/", true));
-      expect(reply).toMatchObject({ error: ERROR.unimplemented });
-      expect(reply.body).toHaveLength(0);
-      expect(await ask(client, read(2, opcode, "/"))).toMatchObject({ error: 0 });
-    },
-  );
-
   test.each([
     ["without a path", frame(1, OPCODE.exists)],
     ["with a null path", frame(1, OPCODE.getData, (w) => w.ustring(null).bool(false))],
@@ -360,26 +348,6 @@ describe("what clients ask of themselves", () => {
       expect(await ask(client, auth("digest", `${i}:x`))).toMatchObject({ error: 0 });
     }
     expect(await ask(client, auth("digest", "65:x"))).toMatchObject({ error: ERROR.authFailed });
-  });
-
-  test.each([
-    ["setWatches", OPCODE.setWatches, 3],
-    ["setWatches2", OPCODE.setWatches2, 5],
-  ] as const)("to set no watches (%s)", async (_, opcode, lists) => {
-    under = await ServerUnderTest.start();
-    const client = await under.open();
-    const request = (last: readonly string[]): Uint8Array =>
-      frame(-8, opcode, (w) => {
-        w.long(0);
-        for (let i = 1; i < lists; i++) w.int(0);
-        w.int(last.length);
-        for (const path of last) w.ustring(path);
-      });
-    expect(await ask(client, request([]))).toMatchObject({ xid: -8, error: 0 });
-    expect(await ask(client, request(["/"]))).toMatchObject({
-      xid: -8,
-      error: ERROR.unimplemented,
-    });
   });
 });
 
