@@ -103,6 +103,37 @@ describe("proposals", () => {
     expect(outcomes).toEqual(["ERR_LEADER_CHANGED"]);
   });
 
+  // ZAB begins an epoch without an entry, so that nothing in the log shows that they are gone.
+  test("of an earlier term, behind what that term still adds, are unknown", () => {
+    const pending = new PendingProposals<string>();
+    const before = add(pending);
+    const behind = add(pending);
+    const later = add(pending);
+    pending.take();
+    pending.appended(1, { term: 2, index: 6 });
+    pending.appended(2, { term: 2, index: 7 });
+    pending.appended(3, { term: 3, index: 8 });
+    pending.settled({ term: 3, index: 6 });
+    expect(before).toEqual([]); // it is in the log, and will be applied
+    expect(behind).toEqual(["ERR_LEADER_CHANGED"]);
+    expect(later).toEqual([]); // of the very term that begins
+    pending.applied(6, 2, "before's");
+    pending.applied(7, 3, "somebody else's");
+    expect(before).toEqual(["before's"]);
+    expect(behind).toHaveLength(1);
+    expect(pending.count).toBe(1);
+  });
+
+  test("that have no place yet are not settled", () => {
+    const pending = new PendingProposals<string>();
+    const stepped = add(pending);
+    pending.take();
+    const waiting = add(pending);
+    pending.settled({ term: 9, index: 0 });
+    expect([waiting, stepped]).toEqual([[], []]);
+    expect(pending.count).toBe(2);
+  });
+
   test("get exactly one outcome when the member stops", () => {
     const pending = new PendingProposals<string>();
     const all = [add(pending), add(pending)];

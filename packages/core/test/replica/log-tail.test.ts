@@ -83,3 +83,57 @@ test("a snapshot takes the whole log's place", () => {
   tail.append(entries(51, 9));
   expect(tail.lastIndex).toBe(51);
 });
+
+test("a run goes through an index at most, and not beyond the end", () => {
+  const tail = log(1, 1, 2, 2);
+  const places = (first: number, through?: number): number[] | undefined =>
+    tail.run(first, 1000, through)?.entries.map((entry) => entry.index);
+  expect(places(2, 3)).toEqual([2, 3]);
+  expect(places(3, 3)).toEqual([3]);
+  expect(places(3)).toEqual([3, 4]);
+  expect(places(3, 99)).toEqual([3, 4]);
+  expect(places(3, 2)).toEqual([]);
+  expect(tail.run(2, 1, 4)?.entries.map((entry) => entry.index)).toEqual([2]);
+});
+
+test("it is known from where on entries are in memory", () => {
+  const tail = log(1, 1, 2, 2);
+  expect(tail.cachedFrom).toBe(1);
+  tail.evict(2);
+  expect(tail.cachedFrom).toBe(3);
+  tail.trim(1); // what is gone was not in memory any more
+  expect(tail.cachedFrom).toBe(3);
+  tail.trim(3);
+  expect(tail.cachedFrom).toBe(4);
+  tail.reset({ term: 9, index: 50 });
+  expect(tail.cachedFrom).toBe(51);
+});
+
+test("it is known where each term begins", () => {
+  const tail = log(1, 1, 2, 5, 5);
+  expect(tail.terms).toEqual([
+    { term: 1, from: 1 },
+    { term: 2, from: 3 },
+    { term: 5, from: 4 },
+  ]);
+  tail.truncate(4);
+  expect(tail.terms.at(-1)).toEqual({ term: 2, from: 3 });
+  tail.append(entries(4, 6));
+  expect(tail.terms.at(-1)).toEqual({ term: 6, from: 4 });
+  tail.evict(4);
+  expect(tail.terms).toHaveLength(3); // terms stay when entries leave memory
+});
+
+test("terms that lie before the log are forgotten, but the one that goes on in it", () => {
+  const tail = log(1, 1, 2, 2, 5);
+  tail.trim(3);
+  expect(tail.terms).toEqual([
+    { term: 2, from: 3 },
+    { term: 5, from: 5 },
+  ]);
+  tail.trim(4);
+  expect(tail.terms).toEqual([{ term: 5, from: 5 }]);
+  tail.trim(5);
+  expect(tail.terms).toEqual([]);
+  expect(tail.last).toEqual({ term: 5, index: 5 });
+});
