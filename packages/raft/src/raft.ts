@@ -225,11 +225,14 @@ export class Raft implements Protocol<RaftMessage> {
   #entriesLoaded(first: Index, run: EntryRun): void {
     const node = this.#node;
     if (node.role.kind !== "leader") return;
+    const last = run.entries.at(-1);
+    // What was read before a truncation is not what the log holds now.
+    const isOurs = last !== undefined && node.log.termAt(last.index) === last.term;
     for (const [peer, progress] of node.role.followers) {
       if (progress.loading !== first) continue;
       progress.loading = null;
       const isWanted = progress.feed.kind !== "snapshot" && progress.next === first;
-      if (isWanted) sendRun(node, peer, progress, run);
+      if (isOurs && isWanted) sendRun(node, peer, progress, run);
     }
   }
 

@@ -1,3 +1,4 @@
+import { appendRun, encodeRun } from "@quorate/core";
 import { expect, test } from "vitest";
 import { TestNetwork } from "./network.ts";
 
@@ -54,6 +55,31 @@ test("entries that left memory are read back for a follower that needs them", ()
   net.run(1500);
   const load = net.member("a").all("loadEntries")[0];
   expect(load).toMatchObject({ first: 2, last: 51 });
+});
+
+test("entries on the disk that are not those of the log are not sent", () => {
+  const net = new TestNetwork(3, { cacheBytesMax: 500 });
+  net.campaign("a");
+  net.deliver();
+  net.isolate("c");
+  for (let i = 0; i < 50; i++) {
+    net.propose("a", `x${i}`);
+    net.deliver();
+  }
+  net.heal();
+  net.run(1500);
+  const { first } = net.member("a").all("loadEntries")[0] ?? { first: 0 };
+  const appends = (): number =>
+    net.letters.filter(({ message }) => message.kind === "append" && message.run.entries.length > 0)
+      .length;
+  const drafts = [{ kind: "command", data: new Uint8Array([1]) }] as const;
+  // Read before they were truncated and others took their place.
+  const old = appendRun(drafts, { first, term: 0, time: 0 });
+  net.step("a", { kind: "entriesLoaded", first, run: old });
+  expect(appends()).toBe(0);
+  const run = encodeRun(net.member("a").disk.log.slice(first - 1));
+  net.step("a", { kind: "entriesLoaded", first, run });
+  expect(appends()).toBe(1);
 });
 
 test("a proposal that insists on a term is refused in another, and by a follower", () => {

@@ -76,3 +76,23 @@ test("reads of one turn share one round", () => {
   net.deliver();
   expect(net.member("a").all("readReady").length).toBe(11);
 });
+
+// Barriers are numbered anew in every process life.
+test("a follower that started again does not take an answer that was meant for its earlier life", () => {
+  const net = elected();
+  net.step("b", { kind: "readBarrier", id: 1 });
+  net.deliver((letter) => letter.message.kind !== "readReply");
+  const [late] = net.letters.filter((letter) => letter.message.kind === "readReply");
+  net.restart("b");
+  net.propose("a", "written meanwhile");
+  net.deliver();
+  net.run(200);
+  net.step("b", { kind: "readBarrier", id: 1 });
+  const sent = net.letters.find((letter) => letter.message.kind === "readRequest")?.message;
+  expect(sent).toMatchObject({ kind: "readRequest", id: 1 });
+  expect(late?.message).toMatchObject({ kind: "readReply", id: 1, index: 1 });
+  if (late !== undefined) net.step("b", { kind: "receive", from: "a", message: late.message });
+  expect(net.member("b").all("readReady")).toEqual([]);
+  net.deliver();
+  expect(net.member("b").all("readReady")).toEqual([{ kind: "readReady", id: 1, index: 2 }]);
+});
