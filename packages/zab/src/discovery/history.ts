@@ -33,6 +33,7 @@ export function historyOf(log: LogTail): History {
  * other begins.
  */
 export function lastCommon(log: LogTail, history: History): Position | null {
+  const begins = Math.max(log.base.index, history.base.index);
   let end = history.last.index;
   for (let i = history.epochs.length - 1; i >= 0; i--) {
     const epoch = history.epochs[i];
@@ -40,7 +41,7 @@ export function lastCommon(log: LogTail, history: History): Position | null {
     // Of one epoch a log has a prefix: the shorter one's end is common, if ours reaches that far.
     const at = log.newestAtMost(end, epoch.term);
     if (at.index > end) return null;
-    if (at.term === epoch.term && at.index >= epoch.from) return at;
+    if (at.term === epoch.term && at.index >= epoch.from) return at.index >= begins ? at : null;
     end = epoch.from - 1;
   }
   const { base } = history;

@@ -33,7 +33,7 @@ export interface SyncSituation {
 export function chooseSync(history: History, situation: SyncSituation): SyncChoice {
   const { log, through, snapshot, diffEntriesMax } = situation;
   const common = lastCommon(log, history);
-  if (common === null || common.index < log.base.index) {
+  if (common === null) {
     const endsBefore = history.last.index < log.base.index;
     const why = endsBefore
       ? `it ends at ${name(history.last)}, before the log begins behind ${name(log.base)}`
