@@ -43,7 +43,10 @@ export type ServerState = "LOOKING" | "FOLLOWING" | "LEADING" | "OBSERVING";
 
 // --- election -----------------------------------------------------------------------------------
 
-/** A member's vote, sent to all voters when it changes and in answer to members that look. */
+/**
+ * A member's vote, sent to all voters when it changes, to whoever a link comes up to meanwhile, and in
+ * answer to members that look.
+ */
 export interface Notification {
   readonly kind: "notification";
   readonly state: ServerState;

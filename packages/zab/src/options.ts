@@ -51,7 +51,10 @@ export function zabTimes(tickTime: number, initLimit: number, syncLimit: number)
 
 /** Bounds of what one member keeps and sends. */
 export interface ZabLimits extends ReplicaLimits {
-  /** Bytes of entries in one proposal; one larger entry still goes alone. */
+  /**
+   * Bytes of entries in one proposal. One larger entry still goes alone, and what was proposed in one
+   * turn goes as it is: its bytes are shared by all who are up to date.
+   */
   readonly proposalBytesMax: number;
   /** Proposals sent to one learner ahead of its acknowledgements. */
   readonly inflightMax: number;
@@ -89,10 +92,18 @@ export const ZAB_LIMITS: ZabLimits = {
 export function checkZabOptions({ configuration, times }: ZabOptions): void {
   checkConfiguration(configuration);
   const { pingMillis, initMillis, syncMillis } = times;
+  const { finalizeWaitMillis, notificationMillisMin, notificationMillisMax } = times;
   if (!(pingMillis > 0 && syncMillis >= 2 * pingMillis && initMillis >= 2 * pingMillis)) {
     throw new QuorateError(
       "ERR_CONFIGURATION",
       `initLimit and syncLimit must be at least 1 tick (a tick is ${2 * pingMillis} ms)`,
+    );
+  }
+  const repeats = notificationMillisMin > 0 && notificationMillisMax >= notificationMillisMin;
+  if (!(repeats && finalizeWaitMillis >= 0)) {
+    throw new QuorateError(
+      "ERR_CONFIGURATION",
+      "the notification intervals must be positive and the greater not below the smaller; the wait for a better vote must not be negative",
     );
   }
 }

@@ -21,7 +21,7 @@ import { hasQuorum, tickLeader, tickLearner } from "./broadcast/ping.ts";
 import { isExhausted, proposeAsLeader, sealDrafts } from "./broadcast/propose.ts";
 import { introduce } from "./discovery/follow.ts";
 import { countOwnPromise } from "./discovery/lead.ts";
-import { finalize } from "./election/decide.ts";
+import { considerDecision, finalize } from "./election/decide.ts";
 import { look, notify, renotify } from "./election/look.ts";
 import { handle } from "./handlers.ts";
 import type { ZabMessage } from "./messages.ts";
@@ -204,8 +204,8 @@ export class Zab implements Protocol<ZabMessage> {
         phase.decided.delete(peer);
         phase.received.delete(peer);
         // Its process may be gone, and with it the best candidate.
-        if (phase.proposed?.leader === peer) look(node, `${peer} cannot be reached`);
-        return;
+        if (phase.proposed?.leader === peer) return look(node, `${peer} cannot be reached`);
+        return considerDecision(node, phase);
       case "learner":
         if (phase.leader === peer) look(node, "the link to the leader broke");
         return;
@@ -243,11 +243,13 @@ export class Zab implements Protocol<ZabMessage> {
 
   #storage(state: StorageState): void {
     const node = this.#node;
+    if (node.storage === state) return;
     node.storage = state;
     node.trace("storage", { state });
-    const { phase } = node;
-    // A leader that cannot write must not keep others from leading; one that can again is a candidate.
-    const isConcerned = state === "available" ? phase.kind === "looking" : phase.kind === "leader";
+    // A member that cannot write must not keep others from leading, nor be elected; one that can
+    // again is a candidate.
+    const { kind } = node.phase;
+    const isConcerned = kind === "looking" || (kind === "leader" && state !== "available");
     if (isConcerned) look(node, `the disk is ${state}`);
   }
 

@@ -80,7 +80,6 @@ function draft(node: ZabNode, { drafts }: Broadcast, { data }: Proposal): Index 
 }
 
 function refusal(node: ZabNode, stage: Broadcast): RejectReason | null {
-  if (node.storage === "full") return "ERR_STORAGE_FULL";
   if (isExhausted(node, stage)) return "ERR_NO_LEADER";
   return stage.drafts.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
 }

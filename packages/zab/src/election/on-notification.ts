@@ -4,7 +4,7 @@ import type { ZabNode } from "../node.ts";
 import type { Looking } from "../phase.ts";
 import { considerDecision, considerJoining } from "./decide.ts";
 import { notify, notifyVoters } from "./look.ts";
-import { isBetterVote } from "./vote.ts";
+import { isBetterVote, mayLead, type Vote } from "./vote.ts";
 
 /** A member's vote. Who has decided answers those that look; who looks compares. */
 export function onNotification(node: ZabNode, from: NodeId, notification: Notification): void {
@@ -14,9 +14,9 @@ export function onNotification(node: ZabNode, from: NodeId, notification: Notifi
     if (state === "LOOKING") notify(node, from);
     return;
   }
-  const voters = votersOf(node.configurations.latest.quorum);
-  if (!voters.includes(from)) return notify(node, from); // an observer that wants to know
-  if (vote !== null && !voters.includes(vote.leader)) return;
+  const { quorum } = node.configurations.latest;
+  if (!votersOf(quorum).includes(from)) return notify(node, from); // an observer that wants to know
+  if (vote !== null && !mayLead(quorum, vote.leader)) return;
   if (state === "LOOKING") onLookingVote(node, phase, from, notification);
   else if (state !== "OBSERVING") onDecidedVote(node, phase, from, notification);
 }
@@ -25,8 +25,10 @@ function onLookingVote(
   node: ZabNode,
   looking: Looking,
   from: NodeId,
-  { round, vote }: Notification,
+  notification: Notification,
 ): void {
+  const { round } = notification;
+  const vote = asCandidate(node, looking, notification.vote);
   looking.decided.delete(from);
   if (round < node.round) return notify(node, from); // it is behind and takes up our round
   if (round > node.round) {
@@ -58,6 +60,11 @@ function onDecidedVote(
     if (node.phase !== looking) return;
   }
   considerJoining(node, looking, round, vote);
+}
+
+/** Others may vote for this member when it no longer stands: then the vote is for nobody. */
+function asCandidate(node: ZabNode, { own }: Looking, vote: Vote | null): Vote | null {
+  return own === null && vote?.leader === node.self ? null : vote;
 }
 
 function propose(looking: Looking, vote: Looking["proposed"]): void {
