@@ -3,6 +3,11 @@ import { look } from "../election/look.ts";
 import type { Ack, Commit, Inform } from "../messages.ts";
 import type { ZabNode } from "../node.ts";
 import type { Leader, Learner, LearnerHandler } from "../phase.ts";
+import { dropLearner } from "./drop-learner.ts";
+import { goesOn } from "./goes-on.ts";
+
+/** Why a learner is not believed any more: nothing it says could be counted. */
+export const BEYOND_SENT = "it acknowledges more than it was sent";
 
 /**
  * ACK. It counts only of a learner that has taken up the epoch: one that has the entries without it
@@ -10,13 +15,14 @@ import type { Leader, Learner, LearnerHandler } from "../phase.ts";
  */
 export function onAck(
   node: ZabNode,
-  _from: NodeId,
+  from: NodeId,
   { epoch, through }: Ack,
   leader: Leader,
   handler: LearnerHandler,
 ): void {
   const { state } = handler;
   if (state.kind !== "synchronizing" && state.kind !== "broadcast") return;
+  if (through >= state.feed.next) return dropLearner(node, leader, from, BEYOND_SENT);
   state.feed.inflights.freeThrough(through);
   if (state.kind !== "broadcast" || epoch !== node.term || through <= state.match) return;
   state.match = through;
@@ -50,7 +56,8 @@ export function onCommit(node: ZabNode, _from: NodeId, { commit }: Commit, learn
 
 /** INFORM: an observer gets what is committed, and acknowledges nothing. */
 export function onInform(node: ZabNode, _from: NodeId, { run }: Inform, learner: Learner): void {
-  if (learner.stage.kind !== "broadcast" || run.entries[0]?.index !== node.log.lastIndex + 1) {
+  const { stage } = learner;
+  if (stage.kind !== "broadcast" || !goesOn(node.log, run, stage.epoch)) {
     return look(node, "INFORM that does not follow");
   }
   node.accept(run);

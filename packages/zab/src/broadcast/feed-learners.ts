@@ -91,16 +91,21 @@ function tellCommit(node: ZabNode, id: NodeId, handler: LearnerHandler, feed: Fe
   node.outbox.send(id, { kind: "commit", session: handler.session, commit });
 }
 
-/** Entries that were read back from the disk for whoever waits for them; none: they are gone. */
+/**
+ * Entries that were read back from the disk for whoever waits for them; none: they are gone. What was
+ * read before a truncation is not what the log holds now.
+ */
 export function onEntriesLoaded(node: ZabNode, first: Index, run: EntryRun): void {
   if (node.phase.kind !== "leader") return;
   const leader = node.phase;
+  const last = run.entries.at(-1);
+  const isOurs = last !== undefined && node.log.termAt(last.index) === last.term;
   for (const [id, handler] of leader.learners) {
     const { state } = handler;
     const feed = state.kind === "synchronizing" || state.kind === "broadcast" ? state.feed : null;
     if (feed?.loading !== first) continue;
     feed.loading = null;
-    if (run.entries.length > 0) sendRun(node, id, handler, feed, run);
+    if (isOurs) sendRun(node, id, handler, feed, run);
     else dropLearner(node, leader, id, "the log it needs is gone");
   }
 }

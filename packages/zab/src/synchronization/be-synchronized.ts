@@ -1,4 +1,5 @@
 import type { NodeId, SnapshotHandle, SnapshotMeta } from "@quorate/core";
+import { goesOn } from "../broadcast/goes-on.ts";
 import { historyOf } from "../discovery/history.ts";
 import { look } from "../election/look.ts";
 import type { Diff, NewLeader, ProposalMessage, Snap, Trunc, UpToDate } from "../messages.ts";
@@ -45,15 +46,13 @@ export function onSnapshotReceived(
   handle: SnapshotHandle,
 ): void {
   const { phase } = node;
+  const stage = phase.kind === "learner" && phase.leader === from ? phase.stage : null;
   const { index } = meta.position;
-  const isWanted =
-    phase.kind === "learner" &&
-    phase.leader === from &&
-    phase.stage.kind === "loading" &&
-    index >= phase.stage.index &&
-    index > node.commit;
-  if (isWanted && !node.installing) node.install(meta, handle);
-  else node.outbox.emit({ kind: "discardSnapshot", handle });
+  const isWanted = stage?.kind === "loading" && index >= stage.index && index > node.commit;
+  if (isWanted && !node.installing) return node.install(meta, handle);
+  node.outbox.emit({ kind: "discardSnapshot", handle });
+  // The leader takes it for delivered, and sends no other in this session.
+  if (stage?.kind === "loading") look(node, `a snapshot of ${index}, which is not what it lacks`);
 }
 
 /** The snapshot is durable and in force (ZOOKEEPER-3023, 3642): the leader sends what follows it. */
@@ -81,9 +80,7 @@ export function onProposal(
   const { stage } = learner;
   const isDue =
     stage.kind === "broadcast" || (stage.kind === "synchronizing" && stage.step === "history");
-  const first = run.entries[0];
-  // A gap would be acknowledged and lost (ZOOKEEPER-4925).
-  if (!isDue || first?.index !== node.log.lastIndex + 1 || first.term < node.log.last.term) {
+  if (!isDue || !goesOn(node.log, run, stage.epoch)) {
     return look(node, "a proposal that does not follow");
   }
   node.accept(run);

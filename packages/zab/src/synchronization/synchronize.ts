@@ -1,5 +1,6 @@
 import { isQuorum, Drafts, type NodeId, type Term } from "@quorate/core";
 import type { AckNewLeader, SnapInstalled } from "../messages.ts";
+import { advanceCommit, BEYOND_SENT } from "../broadcast/acknowledge.ts";
 import { dropLearner } from "../broadcast/drop-learner.ts";
 import type { History } from "../discovery/history.ts";
 import type { ZabNode } from "../node.ts";
@@ -108,8 +109,13 @@ export function onAckNewLeader(
   const { state } = handler;
   const { stage } = leader;
   if (state.kind !== "synchronizing" || !state.newLeaderSent || epoch !== node.term) return;
+  if (through >= state.feed.next) return dropLearner(node, leader, from, BEYOND_SENT);
   handler.state = { kind: "broadcast", feed: state.feed, match: through };
-  if (stage.kind === "broadcast") return upToDate(node, from, leader, handler);
+  if (stage.kind === "broadcast") {
+    // It may have had what nobody else will acknowledge any more.
+    advanceCommit(node, leader);
+    return upToDate(node, from, leader, handler);
+  }
   if (stage.kind !== "synchronization" || !handler.isVoter) return;
   stage.acks.add(from);
   considerEstablished(node, leader);
