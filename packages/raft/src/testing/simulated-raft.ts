@@ -3,9 +3,10 @@ import type { SimProtocol } from "@quorate/core/testing/sim";
 import { raftCodec } from "../codec.ts";
 import { decodeHardState } from "../hard-state.ts";
 import type { RaftMessage } from "../messages.ts";
-import type { RaftLimits } from "../options.ts";
+import { RAFT_LIMITS, type RaftLimits } from "../options.ts";
 import { Raft } from "../raft.ts";
 import { ownTermCommit } from "./own-term-commit.ts";
+import { RAFT_WORDS } from "./raft-words.ts";
 
 /** Raft for the simulator: what its messages promise, and limits small enough to be reached. */
 export const simulatedRaft: SimProtocol<RaftMessage> = {
@@ -13,7 +14,8 @@ export const simulatedRaft: SimProtocol<RaftMessage> = {
   codec: raftCodec,
   toleratesUnreliableLinks: true,
   hasObservers: false,
-  create: ({ setting, ...options }) => new Raft({ ...options, limits: drawLimits(setting) }),
+  create: ({ setting, limits, ...options }) =>
+    new Raft({ ...options, limits: limits ?? drawLimits(setting) }),
   ballot(hardState) {
     const { term, votedFor } = decodeHardState(hardState);
     return { term, vote: votedFor };
@@ -27,7 +29,8 @@ export const simulatedRaft: SimProtocol<RaftMessage> = {
     }
     return null;
   },
-  describe,
+  limitNames: Object.keys(RAFT_LIMITS),
+  words: RAFT_WORDS,
   checkers: [ownTermCommit],
 };
 
@@ -41,17 +44,4 @@ function drawLimits(setting: number): Partial<RaftLimits> {
     trailingEntries: prng.pick([0, 5, 50]),
     cacheBytesMax: prng.pick([500, 5_000, 1_000_000]),
   };
-}
-
-function describe(message: RaftMessage): string {
-  const { kind, term, ...rest } = message;
-  const facts = Object.entries(rest).map(([name, value]) => `${name}=${worded(value)}`);
-  return [kind, `term=${term}`, ...facts].join(" ");
-}
-
-function worded(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  if ("index" in value && "term" in value) return `${String(value.term)}/${String(value.index)}`;
-  if ("entries" in value && Array.isArray(value.entries)) return `${value.entries.length} entries`;
-  return Array.isArray(value) ? `${value.length}` : "…";
 }

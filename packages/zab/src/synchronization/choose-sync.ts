@@ -42,17 +42,21 @@ export function chooseSync(history: History, situation: SyncSituation): SyncChoi
   }
   const lacks = Math.max(0, through - common.index);
   if (lacks > diffEntriesMax && snapshot !== null && snapshot > common.index) {
-    return { mode: "SNAP", why: `it lacks ${lacks} entries, more than ${diffEntriesMax}` };
+    return { mode: "SNAP", why: `it lacks ${count(lacks)}, more than ${diffEntriesMax}` };
   }
   const surplus = history.last.index - common.index;
   const from = lacks > 0 && common.index + 1 < log.cachedFrom ? ", some of them from the disk" : "";
   if (surplus > 0) {
-    const dropped = `it has ${surplus} behind ${name(common)} that were never committed`;
+    const dropped = `it has ${count(surplus)} behind ${name(common)}, never committed`;
     if (lacks === 0) return { mode: "TRUNC", common, why: dropped };
-    return { mode: "TRUNC+DIFF", common, why: `${dropped} and lacks ${lacks}${from}` };
+    return { mode: "TRUNC+DIFF", common, why: `${dropped}, and lacks ${count(lacks)}${from}` };
   }
-  const why = lacks === 0 ? "it has everything" : `it lacks ${lacks} entries${from}`;
+  const why = lacks === 0 ? "it has everything" : `it lacks ${count(lacks)}${from}`;
   return { mode: "DIFF", common, why };
+}
+
+function count(entries: number): string {
+  return entries === 1 ? "1 entry" : `${entries} entries`;
 }
 
 function name({ term, index }: Position): string {

@@ -3,9 +3,10 @@ import type { SimProtocol } from "@quorate/core/testing/sim";
 import { zabCodec } from "../codec.ts";
 import { decodeEpochs } from "../epochs.ts";
 import type { ZabMessage } from "../messages.ts";
-import type { ZabLimits, ZabTimes } from "../options.ts";
+import { ZAB_LIMITS, type ZabLimits, type ZabTimes } from "../options.ts";
 import { Zab } from "../zab.ts";
 import { ZAB_INVARIANTS } from "./invariants/index.ts";
+import { ZAB_WORDS } from "./zab-words.ts";
 
 /** ZAB for the simulator: what its messages promise, and limits small enough to be reached. */
 export const simulatedZab: SimProtocol<ZabMessage> = {
@@ -13,11 +14,11 @@ export const simulatedZab: SimProtocol<ZabMessage> = {
   codec: zabCodec,
   toleratesUnreliableLinks: false,
   hasObservers: true,
-  create: ({ setting, electionMillis, heartbeatMillis, ...options }) =>
+  create: ({ setting, limits, electionMillis, heartbeatMillis, ...options }) =>
     new Zab({
       ...options,
       times: times(electionMillis, heartbeatMillis),
-      limits: drawLimits(setting),
+      limits: limits ?? drawLimits(setting),
     }),
   ballot(hardState) {
     return { term: decodeEpochs(hardState).accepted, vote: null };
@@ -26,7 +27,8 @@ export const simulatedZab: SimProtocol<ZabMessage> = {
     if (message.kind !== "ack" && message.kind !== "ackNewLeader") return null;
     return { kind: "accepted", term: message.epoch, through: message.through };
   },
-  describe,
+  limitNames: Object.keys(ZAB_LIMITS),
+  words: ZAB_WORDS,
   checkers: ZAB_INVARIANTS,
 };
 
@@ -53,21 +55,4 @@ function drawLimits(setting: number): Partial<ZabLimits> {
     diffEntriesMax: prng.pick([10, 100, 100_000]),
     counterMax: prng.pick([40, 0xffff_ffff, 0xffff_ffff]),
   };
-}
-
-function describe(message: ZabMessage): string {
-  const { kind, ...rest } = message;
-  const facts = Object.entries(rest).map(([name, value]) => `${name}=${worded(value)}`);
-  return [kind, ...facts].join(" ");
-}
-
-function worded(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  if ("leader" in value && "epoch" in value && "last" in value) {
-    return `${String(value.leader)}@${String(value.epoch)}:${worded(value.last)}`;
-  }
-  if ("base" in value && "last" in value) return `${worded(value.base)}..${worded(value.last)}`;
-  if ("index" in value && "term" in value) return `${String(value.term)}/${String(value.index)}`;
-  if ("entries" in value && Array.isArray(value.entries)) return `${value.entries.length} entries`;
-  return Array.isArray(value) ? `${value.length}` : "…";
 }

@@ -1,6 +1,6 @@
 import type { Effect } from "../../effect.ts";
-import type { EntryRun } from "../../entry.ts";
 import type { ProtocolEvent } from "../../event.ts";
+import { formatPositions } from "./format-positions.ts";
 import type { SimProtocol } from "./sim-protocol.ts";
 
 /** The facts of an event, for a transcript. */
@@ -10,11 +10,11 @@ export function describeEvent<Message>(
 ): string {
   switch (event.kind) {
     case "receive":
-      return `${event.from}: ${protocol.describe(event.message)}`;
+      return `${event.from}: ${protocol.words.message(event.message)}`;
     case "propose":
       return event.proposals.map((proposal) => proposal.id).join(" ");
     case "entriesLoaded":
-      return `${event.first}: ${describeRun(event.run)}`;
+      return `${event.first}: ${formatPositions(event.run.entries)}`;
     case "snapshotTaken":
       return describeFields({ index: event.meta.position.index });
     case "snapshotReceived":
@@ -36,10 +36,10 @@ export function describeEffect<Message>(
       const { ticket, truncateFrom, run, hardState } = effect;
       const ballot = hardState === null ? null : protocol.ballot(hardState);
       const facts = { ticket, truncateFrom, term: ballot?.term, vote: ballot?.vote };
-      return `${describeFields(facts)} ${describeRun(run)}`;
+      return `${describeFields(facts)} ${formatPositions(run?.entries ?? [])}`;
     }
     case "send":
-      return `${effect.to}: ${protocol.describe(effect.message)} after=${String(effect.after)}`;
+      return `${effect.to}: ${protocol.words.message(effect.message)} after=${String(effect.after)}`;
     case "apply":
       return `${effect.entries[0]?.index}..${effect.entries.at(-1)?.index}`;
     case "takeSnapshot":
@@ -58,12 +58,6 @@ export function describeEffect<Message>(
       return describeFields(fields);
     }
   }
-}
-
-/** Each entry as `index:term`, the middle of a long run left out. */
-export function describeRun(run: EntryRun | null): string {
-  const names = (run?.entries ?? []).map(({ index, term }) => `${index}:${term}`);
-  return names.length <= 4 ? names.join(" ") : `${names[0]} … ${names.at(-1)}`;
 }
 
 function describeFields(fields: object): string {

@@ -8,6 +8,7 @@
  */
 export {
   RegisterMachine,
+  decodeRegisterCommand,
   encodeRegisterCommand,
   type RegisterCommand,
 } from "./register-machine.ts";
@@ -15,12 +16,16 @@ export { runSimulation, type SimulationOptions, type SimulationReport } from "./
 export {
   SimCluster,
   type SimClusterOptions,
+  type SimCrash,
   type SimReadAnswer,
   type SimRequest,
   type SimWrite,
 } from "./sim-cluster.ts";
+export { formatPositions, formatRange } from "./format-positions.ts";
+export type { ProtocolWords } from "./protocol-words.ts";
+export type { SimListener } from "./sim-listener.ts";
 export type { SimCounts, Violation } from "./sim-observer.ts";
-export type { SimProtocol, SimProtocolOptions } from "./sim-protocol.ts";
+export type { NamedLimits, SimProtocol, SimProtocolOptions } from "./sim-protocol.ts";
 export {
   drawSettings,
   PLAIN_SETTINGS,

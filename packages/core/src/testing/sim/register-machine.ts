@@ -20,6 +20,12 @@ export function encodeRegisterCommand(command: RegisterCommand, padding: number)
   return writer.u32(command.register).u32(command.value).raw(new Uint8Array(padding)).finish();
 }
 
+/** Reads a command back; the padding says nothing. */
+export function decodeRegisterCommand(data: Uint8Array): RegisterCommand {
+  const reader = new ByteReader(data, "register command");
+  return { register: reader.u32(), value: reader.u32() };
+}
+
 /** The state machine of simulations: numbered registers, and a digest of every command so far. */
 export class RegisterMachine implements StateMachine<number> {
   #registers = new Map<number, number>();
@@ -48,8 +54,7 @@ export class RegisterMachine implements StateMachine<number> {
   /** The result is the value written. */
   apply(entries: readonly Entry[], each: (entry: Entry, result: number) => void): void {
     for (const entry of entries) {
-      const reader = new ByteReader(entry.data, "register command");
-      const command = { register: reader.u32(), value: reader.u32() };
+      const command = decodeRegisterCommand(entry.data);
       this.#registers.set(command.register, command.value);
       this.#digest = (Math.imul(this.#digest, 31) ^ entryDigest(entry)) >>> 0;
       this.#stands = entry.index;

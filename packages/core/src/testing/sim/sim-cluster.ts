@@ -4,8 +4,10 @@ import { MemoryNetwork } from "../../memory/memory-network.ts";
 import type { Outcome } from "../../ports/replicated-log.ts";
 import { Prng } from "../../prng.ts";
 import type { GroupView } from "../../protocol.ts";
+import type { QuorumRule } from "../../quorum/rule.ts";
 import { EventQueue } from "./event-queue.ts";
 import { encodeRegisterCommand } from "./register-machine.ts";
+import type { SimListener } from "./sim-listener.ts";
 import { SimMember, type SimLife, type SimWorld } from "./sim-member.ts";
 import { SimObserver } from "./sim-observer.ts";
 import type { SimProtocol } from "./sim-protocol.ts";
@@ -17,7 +19,20 @@ export interface SimClusterOptions<Message> {
   readonly protocol: SimProtocol<Message>;
   readonly seed?: number;
   readonly settings?: Partial<SimSettings>;
+  /** Whose agreement decides; a majority of the voting members, when left out. */
+  readonly quorum?: QuorumRule;
+  /** Members that are not started; {@link SimCluster.restart} starts them. */
+  readonly down?: readonly NodeId[];
   readonly onTrace?: (trace: SimTrace) => void;
+  readonly listener?: SimListener<Message>;
+}
+
+/** How a process dies. */
+export interface SimCrash {
+  /** When each peer sees its link break; soon after, when left out. */
+  readonly noticeMillis?: (peer: NodeId) => number;
+  /** How many of so many unsynced writes are not lost after all; chance decides, when left out. */
+  readonly survivors?: (queued: number) => number;
 }
 
 /** A write to a register; `padding` bytes make its entry larger. */
@@ -68,13 +83,13 @@ export class SimCluster<Message> {
   #messageFaults: SimSettings["messageFaults"];
 
   constructor(options: SimClusterOptions<Message>) {
-    const { protocol } = options;
+    const { protocol, onTrace = null, listener = null, down = [] } = options;
     const settings = { ...PLAIN_SETTINGS, ...options.settings };
     const prng = new Prng(options.seed ?? 1);
     this.settings = settings;
     this.#prng = prng.fork();
     this.#messageFaults = settings.messageFaults;
-    this.observer = new SimObserver(protocol, () => this.now, options.onTrace ?? null);
+    this.observer = new SimObserver(protocol, () => this.now, onTrace, listener);
     this.network = this.#createNetwork();
     const { members: votes, observers } = settings;
     const ids = Array.from({ length: votes + observers }, (_, i) => `n${i + 1}`);
@@ -83,7 +98,7 @@ export class SimCluster<Message> {
       settings,
       configuration: {
         members: ids.map((id) => ({ id, addresses: [`sim://${id}`] })),
-        quorum: { kind: "majority", voters: ids.slice(0, votes) },
+        quorum: options.quorum ?? { kind: "majority", voters: ids.slice(0, votes) },
       },
       network: this.network,
       observer: this.observer,
@@ -93,7 +108,7 @@ export class SimCluster<Message> {
     };
     this.#byNumber = ids.map((id) => new SimMember(id, world, prng.fork()));
     this.members = new Map(this.#byNumber.map((member) => [member.id, member]));
-    for (const member of this.#byNumber) member.start();
+    for (const member of this.#byNumber) if (!down.includes(member.id)) member.start();
   }
 
   /** Virtual ms since the beginning. */
@@ -139,18 +154,14 @@ export class SimCluster<Message> {
 
   // --- faults -----------------------------------------------------------------------------------
 
-  /**
-   * The member's process dies; unsynced writes are lost.
-   *
-   * @param noticeMillis - when each peer sees its link break; soon after, when left out
-   */
-  crash(id: NodeId, noticeMillis: (peer: NodeId) => number = () => 1): void {
+  /** The member's process dies; unsynced writes are lost. */
+  crash(id: NodeId, { noticeMillis = () => 1, survivors }: SimCrash = {}): void {
     const member = this.#member(id);
     if (member.life === null) return;
     this.observer.counts.crashes++;
     this.#fault("crash", id);
     this.resume(id);
-    member.crash();
+    member.crash(survivors);
     this.network.kill(id, noticeMillis);
   }
 
@@ -204,13 +215,17 @@ export class SimCluster<Message> {
     this.network.breakLinks(a, b, noticeMillis);
   }
 
-  /** Members reach those of their own group only; a member named nowhere reaches nobody. */
-  partition(groups: readonly (readonly NodeId[])[]): void {
+  /**
+   * Members reach those of their own group only; a member named nowhere reaches nobody.
+   *
+   * @param links - whether the links between them break, or are silent
+   */
+  partition(groups: readonly (readonly NodeId[])[], links: "break" | "silent" = "break"): void {
     for (const a of this.ids) {
       for (const b of this.ids) {
         if (a === b || groups.some((group) => group.includes(a) && group.includes(b))) continue;
         this.block(a, b);
-        if (a < b) this.breakLinks(a, b);
+        if (links === "break" && a < b) this.breakLinks(a, b);
       }
     }
   }
@@ -237,6 +252,11 @@ export class SimCluster<Message> {
   setDiskFull(id: NodeId, full: boolean): void {
     this.#fault(full ? "full" : "space", id);
     for (const disk of this.#member(id).life?.disks ?? []) disk.full = full;
+  }
+
+  /** The member takes a snapshot of what it has applied, if it is up. */
+  checkpoint(id: NodeId): void {
+    this.#member(id).life?.driver?.checkpoint();
   }
 
   // --- requests ---------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ export class SimFaults<Message> {
   crash(id: NodeId): (() => void) | null {
     if (!this.#cluster.isUp(id)) return null;
     const silent = this.#prng.chance(0.2) ? 20 : 1;
-    this.#cluster.crash(id, () => silent * this.#draw(this.#cluster.settings.delay));
+    const noticeMillis = (): number => silent * this.#draw(this.#cluster.settings.delay);
+    this.#cluster.crash(id, { noticeMillis });
     return () => this.#cluster.restart(id);
   }
 

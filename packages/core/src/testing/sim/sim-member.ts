@@ -12,7 +12,6 @@ import type { LogStore } from "../../ports/log-store.ts";
 import type { Transport } from "../../ports/transport.ts";
 import { Prng } from "../../prng.ts";
 import type { MessageCodec, Recovered } from "../../protocol.ts";
-import type { SentPromise } from "../checkers/checker.ts";
 import { ObservedProtocol } from "./observed-protocol.ts";
 import { RegisterMachine } from "./register-machine.ts";
 import { SimClock } from "./sim-clock.ts";
@@ -73,6 +72,11 @@ export class SimMember<Message> {
     return this.#life;
   }
 
+  /** Whether a process of it ever ran. */
+  get hasLived(): boolean {
+    return this.#incarnation > 0;
+  }
+
   /** Starts the process: it reads its disks and joins the others. */
   start(): void {
     const { protocol, settings, observer } = this.#world;
@@ -113,13 +117,17 @@ export class SimMember<Message> {
     });
   }
 
-  /** The process dies, and with it what its disks had not acknowledged, as far as chance will have it. */
-  crash(): void {
+  /**
+   * The process dies, and with it what its disks had not acknowledged.
+   *
+   * @param survivors - how many of the oldest unacknowledged requests happened all the same
+   */
+  crash(survivors: (queued: number) => number = (queued) => this.#prng.below(queued + 1)): void {
     const life = this.#life;
     if (life === null) return;
     this.#life = null;
     life.alive = false;
-    for (const disk of life.disks) disk.crash((queued) => this.#prng.below(queued + 1));
+    for (const disk of life.disks) disk.crash(survivors);
     for (const broken of life.connections) broken();
     this.#world.observer.ended(this.witness);
   }
@@ -131,23 +139,24 @@ export class SimMember<Message> {
     snapshots: MemorySnapshotStore,
   ): void {
     const { protocol, settings, configuration, network, observer } = this.#world;
-    const promises = new WeakMap<Uint8Array, (to: NodeId) => SentPromise | null>();
+    const messages = new WeakMap<Uint8Array, Message>();
     const inner = protocol.create({
       self: this.id,
       configuration,
       recovered,
       prng: this.#prng.fork(),
       setting: settings.protocolSetting,
+      limits: settings.limits,
       electionMillis: settings.electionMillis,
       heartbeatMillis: settings.heartbeatMillis,
     });
     const driver = new Driver<Message, number>({
       group: { group: "g", cluster: "sim", self: this.id },
       protocol: new ObservedProtocol(inner, this.witness, observer),
-      codec: remember(protocol, promises),
+      codec: remember(protocol.codec, messages),
       log,
       snapshots,
-      transport: this.#transport(network.transport(), promises),
+      transport: this.#transport(network.transport(), messages),
       stateMachine: life.machine,
       runtime: {
         now: () => this.clock.now(),
@@ -179,19 +188,16 @@ export class SimMember<Message> {
     });
   }
 
-  /** What leaves is compared with what is durable at that moment. */
-  #transport(
-    inner: Transport,
-    promises: WeakMap<Uint8Array, (to: NodeId) => SentPromise | null>,
-  ): Transport {
+  /** Tells the observer what leaves. */
+  #transport(inner: Transport, messages: WeakMap<Uint8Array, Message>): Transport {
     const { observer } = this.#world;
     return {
       join: (group, peers, receiver) => {
         const joined = inner.join(group, peers, receiver);
         return {
           send: (to, parts) => {
-            const promise = parts[1] === undefined ? null : promises.get(parts[1])?.(to);
-            if (promise) observer.promised(this.witness, promise);
+            const message = parts[1] === undefined ? undefined : messages.get(parts[1]);
+            if (message !== undefined) observer.sent(this.witness, to, message);
             joined.send(to, parts);
           },
           setPeers: (next) => joined.setPeers(next),
@@ -216,18 +222,18 @@ export class SimMember<Message> {
   }
 }
 
-/** Notes what each encoded message promises, so that the transport can tell when it leaves. */
+/** Notes which message each encoding is of, so that the transport can tell when it leaves. */
 function remember<Message>(
-  protocol: SimProtocol<Message>,
-  promises: WeakMap<Uint8Array, (to: NodeId) => SentPromise | null>,
+  codec: MessageCodec<Message>,
+  messages: WeakMap<Uint8Array, Message>,
 ): MessageCodec<Message> {
   return {
     encode: (message) => {
-      const parts = protocol.codec.encode(message);
-      if (parts[0] !== undefined) promises.set(parts[0], (to) => protocol.promise(message, to));
+      const parts = codec.encode(message);
+      if (parts[0] !== undefined) messages.set(parts[0], message);
       return parts;
     },
-    decode: (bytes) => protocol.codec.decode(bytes),
+    decode: (bytes) => codec.decode(bytes),
   };
 }
 

@@ -5,9 +5,10 @@ import type { ProtocolEvent } from "../../event.ts";
 import type { Index, NodeId } from "../../ids.ts";
 import type { GroupView, Recovered } from "../../protocol.ts";
 import { ORIGIN } from "../../position.ts";
-import type { Checker, CommittedEntry, Evidence, SentPromise } from "../checkers/checker.ts";
+import type { Checker, CommittedEntry, Evidence } from "../checkers/checker.ts";
 import { CHECKERS } from "../checkers/index.ts";
 import { describeEffect, describeEvent } from "./describe.ts";
+import type { SimListener } from "./sim-listener.ts";
 import type { SimProtocol } from "./sim-protocol.ts";
 import type { SimTrace } from "./sim-trace.ts";
 import { nameCode, TraceHash } from "./trace-hash.ts";
@@ -61,6 +62,7 @@ export class SimObserver<Message> implements Evidence {
   readonly #protocol: SimProtocol<Message>;
   readonly #time: () => number;
   readonly #onTrace: ((trace: SimTrace) => void) | null;
+  readonly #listener: SimListener<Message> | null;
   /** Steps since the beginning of the virtual second that is under way. */
   #stepsThisSecond = 0;
   #secondBegan = 0;
@@ -69,10 +71,12 @@ export class SimObserver<Message> implements Evidence {
     protocol: SimProtocol<Message>,
     time: () => number,
     onTrace: ((trace: SimTrace) => void) | null,
+    listener: SimListener<Message> | null,
   ) {
     this.#protocol = protocol;
     this.#time = time;
     this.#onTrace = onTrace;
+    this.#listener = listener;
     this.#checkers = [...CHECKERS, ...(protocol.checkers ?? [])].map((create) => {
       const checker: Checker = create(this, (what) => this.violated(checker.name, what));
       return checker;
@@ -86,8 +90,8 @@ export class SimObserver<Message> implements Evidence {
 
   addMember(id: NodeId, segmentEntries: number): MemberWitness {
     const { size } = this.witnesses;
-    const witness = new MemberWitness(id, size, segmentEntries, (changed) =>
-      this.#durable(changed),
+    const witness = new MemberWitness(id, size, segmentEntries, (changed, persist) =>
+      this.#durable(changed, persist),
     );
     this.witnesses.set(id, witness);
     return witness;
@@ -103,6 +107,7 @@ export class SimObserver<Message> implements Evidence {
     witness.view = view;
     this.note(witness, "start", () => `log ${first?.index ?? 0}..${view.last} term ${view.term}`);
     this.#mark(witness, "start", view.term, view.last);
+    this.#listener?.started(witness.id, view);
     for (const checker of this.#checkers) checker.started?.(witness);
   }
 
@@ -117,6 +122,7 @@ export class SimObserver<Message> implements Evidence {
     this.counts.steps++;
     this.#checkPace(witness);
     this.#mark(witness, event.kind, 0, 0);
+    this.#listener?.stepped(witness.id, event);
     // Ticks say nothing by themselves and would drown the rest.
     if (this.#onTrace === null || event.kind === "tick") return;
     this.note(witness, `> ${event.kind}`, () => describeEvent(event, this.#protocol));
@@ -126,17 +132,23 @@ export class SimObserver<Message> implements Evidence {
   turned(witness: MemberWitness, effects: readonly Effect<Message>[], view: GroupView): void {
     for (const effect of effects) this.#before(witness, effect);
     this.#viewed(witness, view);
+    this.#listener?.turned(witness.id, effects);
     for (const effect of effects) {
       if (effect.kind !== "apply") continue;
       for (const checker of this.#checkers) checker.applied?.(witness, effect.entries);
     }
   }
 
-  promised(witness: MemberWitness, promise: SentPromise): void {
+  /** A message leaves: what it promises is compared with what is durable at that moment. */
+  sent(witness: MemberWitness, to: NodeId, message: Message): void {
+    this.#listener?.sent(witness.id, to, message);
+    const promise = this.#protocol.promise(message, to);
+    if (promise === null) return;
     for (const checker of this.#checkers) checker.promised?.(witness, promise);
   }
 
   commandApplied(witness: MemberWitness, entry: Entry, command: number, digest: number): void {
+    this.#listener?.applied(witness.id, entry);
     for (const checker of this.#checkers) {
       checker.commandApplied?.(witness, command, entry.index);
       checker.stateReached?.(witness, entry.index, digest);
@@ -220,7 +232,8 @@ export class SimObserver<Message> implements Evidence {
     }
   }
 
-  #durable(witness: MemberWitness): void {
+  #durable(witness: MemberWitness, persist: Persist): void {
+    this.#listener?.becameDurable(witness.id, persist);
     const before = witness.ballot;
     const { hardState } = witness.durableLog;
     witness.ballot = hardState === null ? null : this.#protocol.ballot(hardState);

@@ -3,6 +3,10 @@ import type { NodeId } from "../../ids.ts";
 import type { Prng } from "../../prng.ts";
 import type { MessageCodec, Protocol, Recovered } from "../../protocol.ts";
 import type { Ballot, CheckerFactory, SentPromise } from "../checkers/checker.ts";
+import type { ProtocolWords } from "./protocol-words.ts";
+
+/** Bounds of a protocol, by the names that it gives them. */
+export type NamedLimits = Readonly<Record<string, number>>;
 
 /** What one process life of a protocol is made from. */
 export interface SimProtocolOptions {
@@ -13,6 +17,8 @@ export interface SimProtocolOptions {
   readonly prng: Prng;
   /** The same for every member and life of a simulation: limits and the like are derived from it. */
   readonly setting: number;
+  /** Limits that a script asks for, beside the protocol's defaults; null: derive them from the setting. */
+  readonly limits: NamedLimits | null;
   readonly electionMillis: number;
   readonly heartbeatMillis: number;
 }
@@ -30,8 +36,9 @@ export interface SimProtocol<Message> {
   ballot(hardState: Uint8Array): Ballot;
   /** What others may rely on once the message has left; null for nothing. */
   promise(message: Message, to: NodeId): SentPromise | null;
-  /** One line for a transcript. */
-  describe(message: Message): string;
+  /** The limits that a script may set. */
+  readonly limitNames: readonly string[];
+  readonly words: ProtocolWords<Message>;
   /** Invariants of this protocol alone. */
   readonly checkers?: readonly CheckerFactory[];
 }

@@ -1,4 +1,5 @@
 import type { Prng } from "../../prng.ts";
+import type { NamedLimits } from "./sim-protocol.ts";
 
 /** A range of ms. */
 export interface Span {
@@ -52,6 +53,8 @@ export interface SimSettings {
   readonly tickMillis: number;
   /** A number from which the protocol derives its own limits. */
   readonly protocolSetting: number;
+  /** Limits of the protocol that are set by name, for scripts; null: derived from the number above. */
+  readonly limits: NamedLimits | null;
   readonly checkpointEntries: number;
   readonly segmentEntries: number;
   readonly snapshotChunkBytes: number;
@@ -77,6 +80,7 @@ export const PLAIN_SETTINGS: SimSettings = {
   heartbeatMillis: 50,
   tickMillis: 25,
   protocolSetting: 0,
+  limits: null,
   checkpointEntries: 1000,
   segmentEntries: 1,
   snapshotChunkBytes: 64,
@@ -130,6 +134,7 @@ export function drawSettings(prng: Prng, traits: SimTraits): SimSettings {
     heartbeatMillis,
     tickMillis: Math.ceil(heartbeatMillis / prng.between(1, 2)),
     protocolSetting: prng.uint32(),
+    limits: null,
     checkpointEntries: prng.pick([5, 20, 20, 60, 200]),
     segmentEntries: prng.pick([1, 4, 16]),
     snapshotChunkBytes: prng.pick([16, 64, 1000]),

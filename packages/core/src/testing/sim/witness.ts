@@ -8,16 +8,16 @@ import { ShadowLog } from "../checkers/shadow-log.ts";
 
 /** A durable log that tells when it changed. */
 class WitnessedLog extends MemoryLog {
-  readonly #changed: () => void;
+  readonly #changed: (persist: Persist) => void;
 
-  constructor(segmentEntries: number, changed: () => void) {
+  constructor(segmentEntries: number, changed: (persist: Persist) => void) {
     super(segmentEntries);
     this.#changed = changed;
   }
 
   override persist(request: Persist): void {
     super.persist(request);
-    this.#changed();
+    this.#changed(request);
   }
 }
 
@@ -36,10 +36,10 @@ export class MemberWitness implements Witness {
     id: NodeId,
     number: number,
     segmentEntries: number,
-    becameDurable: (witness: MemberWitness) => void,
+    becameDurable: (witness: MemberWitness, persist: Persist) => void,
   ) {
     this.id = id;
     this.number = number;
-    this.durableLog = new WitnessedLog(segmentEntries, () => becameDurable(this));
+    this.durableLog = new WitnessedLog(segmentEntries, (persist) => becameDurable(this, persist));
   }
 }

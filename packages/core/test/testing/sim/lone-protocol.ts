@@ -124,6 +124,14 @@ export function loneProtocol(flaw: Flaw | null = null): SimProtocol<never> {
     create: (options) => new Lone(options, flaw),
     ballot: (hardState) => ({ term: hardState[0] ?? 0, vote: null }),
     promise: () => null,
-    describe: () => "",
+    limitNames: [],
+    words: {
+      term: "term",
+      message: () => "",
+      isHeartbeat: () => false,
+      hardState: (bytes) => `term ${bytes[0] ?? 0}`,
+      trace: () => null,
+      member: ({ role, term }) => `${role}, term ${term}`,
+    },
   };
 }
