@@ -230,7 +230,7 @@ describe("how a learner is synchronized", () => {
     expect(why({ theirs: [1, 1], evicted: 5 })).toBe(
       "it lacks 5 entries, some of them from the disk",
     );
-    expect(why({ theirs: [...TERMS, 5] })).toContain("1 behind 5/7 that were never committed");
+    expect(why({ theirs: [...TERMS, 5] })).toContain("1 entry behind 5/7, never committed");
     expect(why({ theirs: [1, 1], trimmed: 5 })).toContain("before the log begins behind 2/5");
     expect(why({ theirs: [1, 3, 3, 3, 3, 3, 3], trimmed: 5 })).toContain("the histories part");
   });
