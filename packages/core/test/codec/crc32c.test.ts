@@ -16,6 +16,23 @@ test.each([
   expect(crc32c(bytes)).toBe(expected);
 });
 
+/** By the definition: one bit at a time. */
+function bitByBit(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f6_3b78 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+test("of any number of bytes is what the definition says", () => {
+  const noise = Uint8Array.from({ length: 70 }, (_, i) => Math.imul(i + 1, 0x9e37_79b1) >>> 24);
+  for (let size = 0; size <= noise.length; size++) {
+    expect(crc32c(noise.subarray(0, size))).toBe(bitByBit(noise.subarray(0, size)));
+  }
+});
+
 test("continues from what came before", () => {
   for (let cut = 0; cut <= 32; cut++) {
     const first = crc32c(ascending.subarray(0, cut));
