@@ -219,6 +219,7 @@ function brokenSnapshots(
         const store = await place.open();
         const whole: SnapshotStore = {
           latest: () => store.latest(),
+          latestBytes: () => store.latestBytes(),
           stage: (meta) => store.stage(meta),
           install: (handle, done) => store.install(handle, done),
           discard: (handle) => store.discard(handle),
@@ -297,6 +298,25 @@ const BROKEN_SNAPSHOTS: Record<string, [RegExp, (store: SnapshotStore) => Partia
           done(null);
         },
       }),
+    ],
+    "counts what it wrote and did not install": [
+      /only by an installation/,
+      (store) => {
+        let bytes = 0;
+        return {
+          stage(meta) {
+            const writer = store.stage(meta);
+            return {
+              ...writer,
+              write(chunk, done) {
+                bytes += chunk.length;
+                writer.write(chunk, done);
+              },
+            };
+          },
+          latestBytes: () => bytes,
+        };
+      },
     ],
     "finds a snapshot in an empty place": [
       /begins without/,

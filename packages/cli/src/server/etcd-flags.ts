@@ -67,7 +67,10 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
     "the write-ahead log lives in --data-dir: mount the fast disk there and remove the flag",
     "",
   ),
-  "snapshot-count": acted("N", "applied entries between two snapshots (default: 10000)"),
+  "snapshot-count": acted(
+    "N",
+    "applied entries between two snapshots, or up to ten times as many if these are large (default: 10000)",
+  ),
   "snapshot-catchup-entries": ignored("how much log is kept behind a snapshot is fixed"),
   "experimental-snapshot-catchup-entries": ignored(
     "how much log is kept behind a snapshot is fixed",

@@ -12,6 +12,7 @@ import type { StateMachine } from "../ports/state-machine.ts";
 import type { GroupIdentity, Transport, TransportGroup } from "../ports/transport.ts";
 import type { GroupView, MessageCodec, Protocol } from "../protocol.ts";
 import { Checkpoint } from "./checkpoint.ts";
+import { CheckpointRule } from "./checkpoint-rule.ts";
 import { DurabilityGate } from "./durability-gate.ts";
 import { decodeFrame, encodeFrame, messageFrame, type Frame } from "./frame.ts";
 import { installSnapshot } from "./installation.ts";
@@ -42,7 +43,10 @@ export interface DriverOptions<Message, Result> {
   readonly runtime: Runtime;
   /** Where the state machine stands: the index of the snapshot it was restored from, or 0. */
   readonly applied: Index;
-  /** Takes a snapshot whenever so many entries were applied since the last. */
+  /**
+   * Takes a snapshot when so many entries were applied since the last; not as often where the state
+   * is large beside what was logged, but after ten times as many at the latest.
+   */
   readonly checkpointEntries: number;
   /** Distinguishes this process life; greater than every earlier one's. */
   readonly incarnation: number;
@@ -86,7 +90,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
   #applied: Index;
   /** Term of the newest applied entry, as far as this process life has seen. */
   #appliedTerm: Term = 0;
-  #checkpointedAt: Index;
+  readonly #checkpointRule: CheckpointRule;
   #wantsCheckpoint = false;
   #turnScheduled = false;
   #viewChanged = false;
@@ -97,9 +101,9 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     this.#protocol = options.protocol;
     this.#limits = { ...DRIVER_LIMITS, ...options.limits };
     this.#applied = options.applied;
-    this.#checkpointedAt = options.applied;
     this.#view = options.protocol.view();
     const { log, snapshots, stateMachine } = options;
+    this.#checkpointRule = new CheckpointRule(options.checkpointEntries, snapshots.latestBytes());
     const fail = (error: QuorateError): void => this.#fail(error);
     this.#writes = new WriteQueue(
       log,
@@ -142,7 +146,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
       snapshots,
       {
         storageFailed: fail,
-        snapshotTaken: (meta) => this.#enqueue({ kind: "snapshotTaken", meta }),
+        snapshotTaken: (meta) => {
+          this.#checkpointRule.installed(snapshots.latestBytes());
+          this.#enqueue({ kind: "snapshotTaken", meta });
+        },
       },
       this.#limits.snapshotChunkBytes,
     );
@@ -289,10 +296,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     }
     const barrier = this.#canRead() ? this.#reads.nextBarrier(at.monotonic) : null;
     if (barrier !== null) this.#protocol.step({ kind: "readBarrier", id: barrier }, at);
-    const due = this.#applied - this.#checkpointedAt >= this.#options.checkpointEntries;
-    if ((due || this.#wantsCheckpoint) && !this.#checkpoint.running && this.#heldBack === null) {
+    const wanted = this.#checkpointRule.isDue || this.#wantsCheckpoint;
+    if (wanted && !this.#checkpoint.running && this.#heldBack === null) {
       this.#wantsCheckpoint = false;
-      this.#checkpointedAt = this.#applied;
+      this.#checkpointRule.begun();
       this.#protocol.step({ kind: "checkpoint" }, at);
     }
   }
@@ -373,6 +380,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     if (last === undefined) return;
     assert(entries[0]?.index === this.#applied + 1, "entries are applied in order, without gaps");
     this.#applied = last.index;
+    this.#checkpointRule.applied(entries);
     const commands = entries.filter((entry) => entry.kind === "command");
     this.#options.stateMachine.apply(commands, (entry, result) =>
       this.#proposals.applied(entry.index, entry.term, result),
@@ -404,7 +412,8 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
       if (this.#state !== "running") return;
       if (outcome !== null) return this.#fail(outcome);
       this.#applied = meta.position.index;
-      this.#checkpointedAt = meta.position.index;
+      this.#checkpointRule.begun();
+      this.#checkpointRule.installed(snapshots.latestBytes());
       this.#heldBack = null;
       this.#gate.release(ticket);
       this.#enqueue({ kind: "snapshotInstalled", ticket });

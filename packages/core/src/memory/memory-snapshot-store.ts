@@ -23,6 +23,10 @@ export class MemorySnapshotStore implements SnapshotStore {
     return this.#snapshots.current?.meta ?? null;
   }
 
+  latestBytes(): number {
+    return this.#snapshots.current?.bytes.length ?? 0;
+  }
+
   stage(meta: SnapshotMeta): SnapshotWriter {
     const handle = `${meta.position.index}-${++this.#staged}`;
     const chunks: Uint8Array[] = [];

@@ -8,6 +8,8 @@ import type { StorageOutcome } from "./log-store.ts";
 export interface SnapshotStore {
   /** The current durable snapshot. */
   latest(): SnapshotMeta | null;
+  /** Bytes of its content; 0 when there is none. */
+  latestBytes(): number;
   /** Begins a snapshot, of our own state or from a peer. Several may be under way. */
   stage(meta: SnapshotMeta): SnapshotWriter;
   /** Makes a sealed snapshot durable and current; older ones are deleted when nobody reads them. */

@@ -36,6 +36,10 @@ class Site implements SnapshotStore {
     return META;
   }
 
+  latestBytes(): number {
+    return this.content.length;
+  }
+
   stage(): SnapshotWriter {
     return {
       write: (chunk, done) =>

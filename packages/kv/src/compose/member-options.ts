@@ -22,7 +22,10 @@ export interface MemberOptions {
   readonly initialClusterToken: string;
   readonly heartbeatMillis: number;
   readonly electionMillis: number;
-  /** A snapshot is taken whenever so many entries were applied since the last. */
+  /**
+   * A snapshot is taken when so many entries were applied since the last; where the keyspace is large,
+   * when they are half as large as it, and after ten times as many at the latest.
+   */
   readonly snapshotEntries: number;
   readonly log: MemberLog;
   /** Called once when the member cannot go on; it has stopped, and was logged with the remedy. */

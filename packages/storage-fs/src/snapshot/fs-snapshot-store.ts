@@ -71,6 +71,10 @@ export class FsSnapshotStore implements SnapshotStore {
     return this.#current?.meta ?? null;
   }
 
+  latestBytes(): number {
+    return this.#current?.size ?? 0;
+  }
+
   stage(meta: SnapshotMeta): SnapshotWriter {
     const path = join(this.#directory, `${this.#nextStaged++}${STAGED}`);
     return new FsSnapshotWriter(this.#fileSystem, path, meta);

@@ -27,7 +27,7 @@ export function snapshotStoreSuite(
 ): void {
   test("begins without a snapshot", async () => {
     const store = await (await create()).open();
-    expectEqual(store.latest(), null, "the latest");
+    expectEqual([store.latest(), store.latestBytes()], [null, 0], "the latest");
     expectEqual(store.open(), null, "a reader");
   });
 
@@ -41,26 +41,26 @@ export function snapshotStoreSuite(
       expectEqual(await contentOf(store, size), whole, `content in pieces of ${size}`);
     }
     const again = await place.open();
-    expectEqual(again.latest(), metaOf(10), "the latest");
+    expectEqual([again.latest(), again.latestBytes()], [metaOf(10), 1507], "the latest");
     expectEqual(await contentOf(again, 333), whole, "content");
   });
 
   test("keeps an empty snapshot", async () => {
     const store = await (await create()).open();
     await install(store, await stage(store, metaOf(3), []));
-    expectEqual(store.latest(), metaOf(3), "the latest");
+    expectEqual([store.latest(), store.latestBytes()], [metaOf(3), 0], "the latest");
     expectEqual(await contentOf(store, 10), filled(0, 0), "content");
   });
 
   test("changes the current one only by an installation", async () => {
     const store = await (await create()).open();
     await install(store, await stage(store, metaOf(1), [filled(10, 1)]));
-    const handle = await stage(store, metaOf(2), [filled(10, 2)]);
-    expectEqual(store.latest(), metaOf(1), "the latest while another is sealed");
+    const handle = await stage(store, metaOf(2), [filled(20, 2)]);
+    expectEqual([store.latest(), store.latestBytes()], [metaOf(1), 10], "while another is sealed");
     expectEqual(await contentOf(store, 100), filled(10, 1), "content");
     await install(store, handle);
-    expectEqual(store.latest(), metaOf(2), "the latest");
-    expectEqual(await contentOf(store, 100), filled(10, 2), "content");
+    expectEqual([store.latest(), store.latestBytes()], [metaOf(2), 20], "the latest");
+    expectEqual(await contentOf(store, 100), filled(20, 2), "content");
   });
 
   test("takes several at once, aborts and discards", async () => {
