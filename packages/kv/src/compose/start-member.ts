@@ -80,29 +80,31 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
   const nameOf = (id: NodeId): string =>
     identity.members.find((member) => member.id === id)?.name ?? id;
   closing.add(tellLeader(driver, nameOf, log));
+  const { cluster } = identity;
+  const member = new EtcdMember({ requests, machine, cluster, self, runtime: nodeRuntime });
   driver.start();
   // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
   const tick = setInterval(() => {
     driver.tick();
     requests.tick();
+    member.sweeper.tick();
   }, options.heartbeatMillis / 2);
   closing.add(() => {
     clearInterval(tick);
     driver.stop();
     requests.stop();
   });
-  const member = new EtcdMember({ requests, machine, cluster: identity.cluster, self });
   const servers = await listenForClients(options, member, closing);
   const stopAnnouncing = announce(member, options, log);
   closing.add(stopAnnouncing);
-  log.info({ member: self, cluster: identity.cluster }, "the member runs");
+  log.info({ member: self, cluster }, "the member runs");
   return {
     id: self,
-    cluster: identity.cluster,
+    cluster,
     clientAddresses: servers,
     status: () => {
       const { role, leader, term } = driver.view();
-      return { id: self, cluster: identity.cluster, role, leader, term };
+      return { id: self, cluster, role, leader, term };
     },
     ready: () => whenLed(driver),
     close: () => closing.run(),

@@ -1,7 +1,7 @@
 import { isVoter } from "@quorate/core";
 import type { Method } from "../../grpc/index.ts";
-import { decodeMemberList, ProtoWriter } from "../codec/index.ts";
-import { decodeOrFail, whenReadable, wireId, type EtcdMember } from "./etcd-member.ts";
+import { decodeMemberList, type ProtoWriter } from "../codec/index.ts";
+import { decodeOrFail, respond, whenReadable, wireId, type EtcdMember } from "./etcd-member.ts";
 
 /** etcdserverpb.Cluster, as far as it changes nothing. */
 export function clusterService(member: EtcdMember): readonly (readonly [string, Method])[] {
@@ -10,14 +10,14 @@ export function clusterService(member: EtcdMember): readonly (readonly [string, 
     handle: (bytes, call) => {
       const linearizable = decodeOrFail(decodeMemberList, bytes, call);
       if (linearizable === null) return;
-      whenReadable(member, !linearizable, call, () => call.respond(memberList(member)));
+      whenReadable(member, !linearizable, call, () => respond(call, memberList(member)));
     },
   };
   return [["/etcdserverpb.Cluster/MemberList", list]];
 }
 
 /** Addresses are the configuration's, names and client URLs what the members announced. */
-function memberList(member: EtcdMember): Uint8Array {
+function memberList(member: EtcdMember): ProtoWriter {
   const { latest } = member.requests.view().configurations;
   // Unlike every other header etcd's says no revision here.
   const writer = member.begin(0);
@@ -26,10 +26,11 @@ function memberList(member: EtcdMember): Uint8Array {
   members.sort((a, b) => (a.wire < b.wire ? -1 : 1));
   for (const { id, wire, addresses } of members) {
     const announced = member.machine.members.get(id);
-    const item = new ProtoWriter(128).uint64(1, wire).string(2, announced?.name ?? "");
-    for (const url of addresses) item.string(3, url);
-    for (const url of announced?.clientUrls ?? []) item.string(4, url);
-    writer.message(2, item.bool(5, !isVoter(latest, id)).finish());
+    const item = writer.open(2);
+    writer.uint64(1, wire).string(2, announced?.name ?? "");
+    for (const url of addresses) writer.string(3, url);
+    for (const url of announced?.clientUrls ?? []) writer.string(4, url);
+    writer.bool(5, !isVoter(latest, id)).close(item);
   }
-  return writer.finish();
+  return writer;
 }

@@ -1,11 +1,13 @@
-import type { NodeId, QuorateError } from "@quorate/core";
+import type { NodeId, QuorateError, Runtime } from "@quorate/core";
 import { toQuorateError } from "@quorate/core";
 import type { EtcdResult, EtcdStateMachine, RequestRefusal } from "../apply/index.ts";
 import { HeaderWriter, ProtoWriter } from "../codec/index.ts";
 import { STATUS, type UnaryCall } from "../../grpc/index.ts";
 import type { RequestFailure, RequestService } from "../../service/request-service.ts";
+import { SlicedWork } from "../../service/sliced-work.ts";
 import { toEtcdFailure } from "../error-map.ts";
 import { ETCD_FAILURES } from "../etcd-failure.ts";
+import { Sweeper } from "./sweeper.ts";
 
 /** What the services of one member share. */
 export interface EtcdMemberOptions {
@@ -14,6 +16,7 @@ export interface EtcdMemberOptions {
   /** In hex, as everywhere but on the wire. */
   readonly cluster: string;
   readonly self: NodeId;
+  readonly runtime: Pick<Runtime, "defer">;
 }
 
 /** The member as its gRPC services see it: the group, the applied state, and how answers begin. */
@@ -21,19 +24,30 @@ export class EtcdMember {
   readonly requests: RequestService<EtcdResult>;
   readonly machine: EtcdStateMachine;
   readonly self: NodeId;
+  /** What takes longer than a turn of the loop should. */
+  readonly work: SlicedWork;
+  readonly sweeper: Sweeper;
   readonly #header: HeaderWriter;
+  readonly #response = new ProtoWriter(1024);
 
-  constructor({ requests, machine, cluster, self }: EtcdMemberOptions) {
+  constructor({ requests, machine, cluster, self, runtime }: EtcdMemberOptions) {
     this.requests = requests;
     this.machine = machine;
     this.self = self;
+    this.work = new SlicedWork(runtime);
+    this.sweeper = new Sweeper(machine, this.work);
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
   }
 
-  /** A response that has its header. */
+  /** A response that has its header. There is one at a time: it is sent before the next is begun. */
   begin(revision: number = this.machine.store.revision): ProtoWriter {
-    return this.#header.write(new ProtoWriter(96), revision, this.requests.view().term);
+    return this.#header.write(this.#response.reset(), revision, this.requests.view().term);
   }
+}
+
+/** Answers with a response that {@link EtcdMember.begin} began, written to where it leaves from. */
+export function respond(call: UnaryCall, response: ProtoWriter): void {
+  call.respondWith(response.length, (into, offset) => response.copyTo(into, offset));
 }
 
 /** An id as the wire has it. */

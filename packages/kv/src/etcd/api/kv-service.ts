@@ -13,6 +13,7 @@ import {
   validateRange,
   validateTxn,
   type Command,
+  type EtcdResult,
 } from "../apply/index.ts";
 import {
   decodeCompaction,
@@ -24,7 +25,14 @@ import {
   type TxnRequest,
 } from "../codec/index.ts";
 import { ETCD_FAILURES } from "../etcd-failure.ts";
-import { decodeOrFail, failWith, refused, whenReadable, type EtcdMember } from "./etcd-member.ts";
+import {
+  decodeOrFail,
+  failWith,
+  refused,
+  respond,
+  whenReadable,
+  type EtcdMember,
+} from "./etcd-member.ts";
 
 /** A larger request is refused, as with etcd's `--max-request-bytes`. */
 export const REQUEST_BYTES_MAX: number = 1.5 * 1024 * 1024;
@@ -55,7 +63,7 @@ function handleRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
     if (refused(call, checkRevision(store, request.revision))) return;
     const revision = request.revision > 0 ? request.revision : store.revision;
     const result = range(store, request, revision);
-    call.respond(writeOpResult(member.begin(), result, revision).finish());
+    respond(call, writeOpResult(member.begin(), result, revision));
   });
 }
 
@@ -85,22 +93,38 @@ function readTxn(member: EtcdMember, request: TxnRequest, call: UnaryCall): void
     const plan = planTxn(store, request);
     if (refused(call, checkTxn(store, plan))) return;
     const result = executeTxn(store, plan);
-    call.respond(writeOpResult(member.begin(), result, store.revision).finish());
+    respond(call, writeOpResult(member.begin(), result, store.revision));
   });
 }
 
-/** Physical or not: history is gone when the compaction was applied, which is when it is answered. */
+/** A physical one is answered when this member has given the memory back, too. */
 function handleCompact(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
-  if (decodeOrFail(decodeCompaction, bytes, call) === null) return;
-  propose(member, "compact", bytes, call);
+  const request = decodeOrFail(decodeCompaction, bytes, call);
+  if (request === null) return;
+  propose(member, "compact", bytes, call, (result) => {
+    const answer = (): void => respond(call, member.begin(result.revision));
+    if (request.physical) member.sweeper.whenSwept(answer);
+    else answer();
+  });
 }
 
-/** Replicates the request's own bytes and answers from what applying them gave. */
+/** Answers a write with what applying it gave. */
+function answerWrite(member: EtcdMember, call: UnaryCall, result: Applied): void {
+  const { response, revision } = result;
+  const writer = member.begin(revision);
+  const hasBody = response.kind !== "compact" && response.kind !== "memberAttributes";
+  respond(call, hasBody ? writeOpResult(writer, response, revision) : writer);
+}
+
+type Applied = Extract<EtcdResult, { kind: "done" }>;
+
+/** Replicates the request's own bytes. */
 function propose(
   member: EtcdMember,
   kind: Command["kind"],
   bytes: Uint8Array,
   call: UnaryCall,
+  answer: (result: Applied) => void = (result) => answerWrite(member, call, result),
 ): void {
   if (bytes.length > REQUEST_BYTES_MAX) {
     const { code, message } = ETCD_FAILURES.requestTooLarge;
@@ -111,9 +135,6 @@ function propose(
     const { result } = outcome;
     if (result.kind === "malformed") return call.fail(STATUS.internal, result.why);
     if (result.kind === "refused") return void refused(call, result.refusal);
-    const { response, revision } = result;
-    const writer = member.begin(revision);
-    const hasBody = response.kind !== "compact" && response.kind !== "memberAttributes";
-    call.respond((hasBody ? writeOpResult(writer, response, revision) : writer).finish());
+    answer(result);
   });
 }

@@ -9,8 +9,9 @@ import { decodeMemberAttributes } from "../codec/decode-requests.ts";
 import { encodeMemberAttributes } from "../codec/encode-requests.ts";
 import type { MemberAttributes } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
+import { ImageSink, type RestoredState } from "../store/image-sink.ts";
+import { ImageView } from "../store/image-view.ts";
 import { MvccStore } from "../store/mvcc-store.ts";
-import { ImageSink, ImageView, type StateImage } from "../store/state-snapshot.ts";
 import { decodeCommand, type Command } from "./command.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { checkTxn, executeTxn, planTxn } from "./txn.ts";
@@ -48,13 +49,12 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
   }
 
   pin(): PinnedView {
-    const { revision, compacted, changes } = this.#store;
     const members = [...this.#members.values()].map(encodeMemberAttributes);
-    return new ImageView({ revision, compacted, changes, members });
+    return new ImageView({ revision: this.#store.revision, changes: this.#store.pin(), members });
   }
 
   restore(): SnapshotSink {
-    return new ImageSink((image) => this.#adopt(image));
+    return new ImageSink((state) => this.#adopt(state));
   }
 
   #applyOne(data: Uint8Array): EtcdResult {
@@ -95,11 +95,10 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     }
   }
 
-  #adopt(image: StateImage): void {
-    const store = new MvccStore();
-    store.load(image.revision, image.compacted, image.changes);
-    const members = image.members.map(decodeMemberAttributes);
+  #adopt({ store, members }: RestoredState): void {
     this.#store = store;
-    this.#members = new Map(members.map((member) => [member.id, member]));
+    this.#members = new Map(
+      members.map(decodeMemberAttributes).map((member) => [member.id, member]),
+    );
   }
 }

@@ -1,9 +1,8 @@
-import type { OpResult } from "../codec/responses.ts";
 import type { RangeRequest, SortTarget } from "../codec/requests.ts";
-import { keyBytes, keyRange } from "../store/key-order.ts";
+import type { KeyValue, OpResult } from "../codec/responses.ts";
+import { keyRange } from "../store/key-order.ts";
 import type { MvccStore } from "../store/mvcc-store.ts";
-import type { LiveVersion } from "../store/version.ts";
-import type { KeyValue } from "../codec/responses.ts";
+import type { Version } from "../store/version.ts";
 
 type RangeResult = Extract<OpResult, { kind: "range" }>;
 
@@ -11,46 +10,44 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * Answers a range read at a revision that was checked before. `count` counts everything in the
- * range, whatever the filters and the limit leave of it.
+ * range, whatever the filters and the limit leave of it. In the order of the keys nothing behind the
+ * limit is looked at: how many there are the store knows without.
  */
 export function range(store: MvccStore, request: RangeRequest, revision: number): RangeResult {
-  const all = store.range(keyRange(request.key, request.rangeEnd), revision);
+  const keys = keyRange(request.key, request.rangeEnd);
   if (request.countOnly) {
-    let count = 0;
-    for (const _ of all) count++;
-    return { kind: "range", kvs: [], more: false, count };
+    return { kind: "range", kvs: [], more: false, count: store.count(keys, revision) };
   }
   const descending = request.sortOrder === "descend";
-  const sorted = descending || (request.sortTarget !== "key" && request.sortTarget !== null);
+  const target = request.sortTarget ?? "key";
+  const byKey = target === "key";
   const limit = request.limit > 0 ? request.limit : Infinity;
-  // Unsorted, no more is kept than is sent, and one to know whether there is more.
-  const keepMax = sorted ? Infinity : limit + 1;
-  const kept: LiveVersion[] = [];
-  let count = 0;
-  for (const version of all) {
-    count++;
-    if (kept.length < keepMax && passes(request, version)) kept.push(version);
+  const kept: Version[] = [];
+  let more = false;
+  let seen = 0;
+  for (const version of store.range(keys, revision, byKey && descending ? "descend" : "ascend")) {
+    seen++;
+    if (!passes(request, version)) continue;
+    more = byKey && kept.length === limit;
+    if (more) break;
+    kept.push(version);
   }
-  if (sorted) sort(kept, request.sortTarget ?? "key", descending);
-  const more = kept.length > limit;
-  if (more) kept.length = limit;
+  if (target !== "key") {
+    sort(kept, target, descending);
+    more = kept.length > limit;
+    if (more) kept.length = limit;
+  }
   const kvs = kept.map((version) => toKeyValue(version, request.keysOnly));
-  return { kind: "range", kvs, more, count };
+  return { kind: "range", kvs, more, count: more && byKey ? store.count(keys, revision) : seen };
 }
 
 /** A version as clients see it. */
-export function toKeyValue(version: LiveVersion, keysOnly: boolean = false): KeyValue {
-  return {
-    key: keyBytes(version.key),
-    createRevision: version.create,
-    modRevision: version.mod,
-    version: version.count,
-    value: keysOnly ? EMPTY : version.value,
-    lease: version.lease,
-  };
+export function toKeyValue(version: Version, keysOnly: boolean = false): KeyValue {
+  const { key, create, mod, count, lease } = version;
+  return { key, create, mod, count, value: keysOnly ? EMPTY : version.value, lease };
 }
 
-function passes(request: RangeRequest, { mod, create }: LiveVersion): boolean {
+function passes(request: RangeRequest, { mod, create }: Version): boolean {
   const { minModRevision, maxModRevision, minCreateRevision, maxCreateRevision } = request;
   return (
     (minModRevision === 0 || mod >= minModRevision) &&
@@ -60,13 +57,15 @@ function passes(request: RangeRequest, { mod, create }: LiveVersion): boolean {
   );
 }
 
-function sort(versions: LiveVersion[], target: SortTarget, descending: boolean): void {
+/** By key the store does it. */
+type SortedTarget = Exclude<SortTarget, "key">;
+
+function sort(versions: Version[], target: SortedTarget, descending: boolean): void {
   const order = ORDERS[target];
   versions.sort(descending ? (a, b) => order(b, a) : order);
 }
 
-const ORDERS: Record<SortTarget, (a: LiveVersion, b: LiveVersion) => number> = {
-  key: (a, b) => (a.key < b.key ? -1 : 1),
+const ORDERS: Record<SortedTarget, (a: Version, b: Version) => number> = {
   version: (a, b) => a.count - b.count,
   create: (a, b) => a.create - b.create,
   mod: (a, b) => a.mod - b.mod,

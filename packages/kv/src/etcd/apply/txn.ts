@@ -2,7 +2,7 @@ import type { Compare, RequestOp, TxnRequest } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { keyRange } from "../store/key-order.ts";
 import type { MvccStore } from "../store/mvcc-store.ts";
-import type { LiveVersion } from "../store/version.ts";
+import type { Version } from "../store/version.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { checkRevision, compareBytes, range } from "./range.ts";
 import { checkPut, deleteRange, put } from "./write.ts";
@@ -89,7 +89,7 @@ function holds(store: MvccStore, compare: Compare): boolean {
   return compare.target.kind !== "value" && satisfies(compare, null);
 }
 
-function satisfies({ result, target }: Compare, version: LiveVersion | null): boolean {
+function satisfies({ result, target }: Compare, version: Version | null): boolean {
   const order = compareWith(target, version);
   switch (result) {
     case "equal":
@@ -105,7 +105,7 @@ function satisfies({ result, target }: Compare, version: LiveVersion | null): bo
   }
 }
 
-function compareWith(target: Compare["target"], version: LiveVersion | null): number {
+function compareWith(target: Compare["target"], version: Version | null): number {
   switch (target.kind) {
     case "value":
       return version === null ? 0 : compareBytes(version.value, target.value);

@@ -17,8 +17,7 @@ export function put(store: MvccStore, request: PutRequest): Extract<OpResult, { 
   const key = keyText(request.key);
   const needsBefore = request.prevKv || request.ignoreValue || request.ignoreLease;
   const before = needsBefore ? store.get(key, store.nextRevision) : null;
-  // A copy of its own: the request's bytes are a view of a whole batch, which would stay with it.
-  const value = request.ignoreValue && before !== null ? before.value : copy(request.value);
+  const value = request.ignoreValue && before !== null ? before.value : request.value;
   const lease = request.ignoreLease && before !== null ? before.lease : request.lease;
   store.put(key, value, lease);
   return { kind: "put", prevKv: request.prevKv && before !== null ? toKeyValue(before) : null };
@@ -33,10 +32,4 @@ export function deleteRange(
   for (const version of found) store.delete(version.key);
   const prevKvs = request.prevKv ? found.map((version) => toKeyValue(version)) : [];
   return { kind: "deleteRange", deleted: found.length, prevKvs };
-}
-
-function copy(bytes: Uint8Array): Uint8Array {
-  const own = new Uint8Array(bytes.length);
-  own.set(bytes);
-  return own;
 }

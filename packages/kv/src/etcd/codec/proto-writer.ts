@@ -1,6 +1,9 @@
 import { utf8Length, utf8Write } from "@quorate/core";
 import { BYTES, VARINT } from "./proto-reader.ts";
 
+/** A writer that is used again keeps no more memory than this. */
+const KEPT_BYTES_MAX = 64 * 1024;
+
 /** Writes protocol buffers. As proto3 wants it, fields that are zero or empty are left out. */
 export class ProtoWriter {
   #bytes: Uint8Array;
@@ -14,8 +17,20 @@ export class ProtoWriter {
     return this.#length;
   }
 
+  /** What was written, as a view: it is overwritten by what is written after a {@link reset}. */
   finish(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  copyTo(into: Uint8Array, offset: number): void {
+    into.set(this.finish(), offset);
+  }
+
+  /** Begins anew in the same memory, unless that has become unusually much. */
+  reset(): this {
+    if (this.#bytes.length > KEPT_BYTES_MAX) this.#bytes = new Uint8Array(KEPT_BYTES_MAX);
+    this.#length = 0;
+    return this;
   }
 
   #reserve(count: number): void {
@@ -80,6 +95,38 @@ export class ProtoWriter {
     this.varint((field << 3) | BYTES).varint(size);
     this.#reserve(size);
     this.#length = utf8Write(value, this.#bytes, this.#length);
+    return this;
+  }
+
+  /** Text of one character per byte. */
+  latin1(field: number, value: string): this {
+    if (value.length === 0) return this;
+    this.varint((field << 3) | BYTES).varint(value.length);
+    this.#reserve(value.length);
+    for (let i = 0; i < value.length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
+    return this;
+  }
+
+  /**
+   * Begins a message within: what is written until {@link close} belongs to it. Written in place, so
+   * that it needs no memory of its own.
+   */
+  open(field: number): number {
+    this.varint((field << 3) | BYTES).#reserve(1);
+    return ++this.#length;
+  }
+
+  /** @param start - what {@link open} returned */
+  close(start: number): this {
+    const size = this.#length - start;
+    // One byte was left for the size: what is larger moves behind it.
+    let sizeBytes = 1;
+    for (let rest = size; rest > 0x7f; rest = Math.floor(rest / 128)) sizeBytes++;
+    this.#reserve(sizeBytes - 1);
+    if (sizeBytes > 1) this.#bytes.copyWithin(start + sizeBytes - 1, start, this.#length);
+    this.#length = start - 1;
+    this.varint(size);
+    this.#length += size;
     return this;
   }
 

@@ -2,10 +2,12 @@ import { ProtoWriter } from "./proto-writer.ts";
 
 /** One version of a key, as clients see it. */
 export interface KeyValue {
-  readonly key: Uint8Array;
-  readonly createRevision: number;
-  readonly modRevision: number;
-  readonly version: number;
+  /** One character per byte. */
+  readonly key: string;
+  readonly create: number;
+  readonly mod: number;
+  /** How often the key was put in this life of it. */
+  readonly count: number;
   readonly value: Uint8Array;
   readonly lease: bigint;
 }
@@ -36,8 +38,8 @@ export class HeaderWriter {
 
   /** The header as field 1 of a response. */
   write(writer: ProtoWriter, revision: number, term: number): ProtoWriter {
-    const header = new ProtoWriter(48).raw(this.#ids).int64(3, revision).int64(4, term);
-    return writer.message(1, header.finish());
+    const start = writer.open(1);
+    return writer.raw(this.#ids).int64(3, revision).int64(4, term).close(start);
   }
 }
 
@@ -49,19 +51,17 @@ export function writeOpResult(
 ): ProtoWriter {
   switch (result.kind) {
     case "range":
-      for (const kv of result.kvs) writer.message(2, encodeKeyValue(kv));
+      for (const kv of result.kvs) writeKeyValue(writer, 2, kv);
       return writer.bool(3, result.more).int64(4, result.count);
     case "put":
-      return result.prevKv === null ? writer : writer.message(2, encodeKeyValue(result.prevKv));
+      return result.prevKv === null ? writer : writeKeyValue(writer, 2, result.prevKv);
     case "deleteRange":
       writer.int64(2, result.deleted);
-      for (const kv of result.prevKvs) writer.message(3, encodeKeyValue(kv));
+      for (const kv of result.prevKvs) writeKeyValue(writer, 3, kv);
       return writer;
     case "txn":
       writer.bool(2, result.succeeded);
-      for (const response of result.responses) {
-        writer.message(3, encodeResponseOp(response, opRevision));
-      }
+      for (const response of result.responses) writeResponseOp(writer, response, opRevision);
       return writer;
   }
 }
@@ -69,16 +69,21 @@ export function writeOpResult(
 const RESPONSE_FIELDS = { range: 1, put: 2, deleteRange: 3, txn: 4 };
 
 /** Inside a transaction a header says the revision and nothing else; a nested one's says nothing. */
-function encodeResponseOp(result: OpResult, revision: number): Uint8Array {
-  const header = new ProtoWriter(16).int64(3, result.kind === "txn" ? 0 : revision).finish();
-  const response = writeOpResult(new ProtoWriter().message(1, header), result, revision);
-  return new ProtoWriter(response.length + 8)
-    .message(RESPONSE_FIELDS[result.kind], response.finish())
-    .finish();
+function writeResponseOp(writer: ProtoWriter, result: OpResult, revision: number): void {
+  const op = writer.open(3);
+  const response = writer.open(RESPONSE_FIELDS[result.kind]);
+  const header = writer.open(1);
+  writer.int64(3, result.kind === "txn" ? 0 : revision).close(header);
+  writeOpResult(writer, result, revision).close(response).close(op);
 }
 
-export function encodeKeyValue(kv: KeyValue): Uint8Array {
-  const writer = new ProtoWriter(kv.key.length + kv.value.length + 40);
-  writer.bytes(1, kv.key).int64(2, kv.createRevision).int64(3, kv.modRevision);
-  return writer.int64(4, kv.version).bytes(5, kv.value).uint64(6, kv.lease).finish();
+function writeKeyValue(writer: ProtoWriter, field: number, kv: KeyValue): ProtoWriter {
+  const start = writer.open(field);
+  return writeKeyValueFields(writer, kv).close(start);
+}
+
+/** The key-value message itself: an answer holds it in a field, the hash as it is. */
+export function writeKeyValueFields(writer: ProtoWriter, kv: KeyValue): ProtoWriter {
+  writer.latin1(1, kv.key).int64(2, kv.create).int64(3, kv.mod);
+  return writer.int64(4, kv.count).bytes(5, kv.value).uint64(6, kv.lease);
 }

@@ -1,4 +1,6 @@
-export { hashKv } from "./hash-kv.ts";
+export { KvHash } from "./kv-hash.ts";
+export { ImageSink, type RestoredState } from "./image-sink.ts";
+export { ImageView, type StateImage } from "./image-view.ts";
 export {
   isInRange,
   keyBytes,
@@ -7,6 +9,6 @@ export {
   type KeyRange,
   type KeyText,
 } from "./key-order.ts";
-export { MvccStore } from "./mvcc-store.ts";
-export { ImageSink, ImageView, type StateImage } from "./state-snapshot.ts";
-export type { LiveVersion, Version } from "./version.ts";
+export { MvccStore, type StoreGrain } from "./mvcc-store.ts";
+export type { PinnedChanges } from "./pinned-changes.ts";
+export type { Change, Version } from "./version.ts";

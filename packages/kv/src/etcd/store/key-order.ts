@@ -8,12 +8,16 @@ export type KeyText = string;
 const PIECE = 4096;
 
 export function keyText(bytes: Uint8Array): KeyText {
-  if (bytes.length <= PIECE) return String.fromCharCode(...bytes);
+  if (bytes.length <= PIECE) return pieceText(bytes);
   let text = "";
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  }
+  for (let at = 0; at < bytes.length; at += PIECE)
+    text += pieceText(bytes.subarray(at, at + PIECE));
   return text;
+}
+
+/** `apply` reads the bytes as they lie there; a spread would go through an iterator and an array. */
+function pieceText(bytes: Uint8Array): KeyText {
+  return Reflect.apply(String.fromCharCode, null, bytes) as string;
 }
 
 export function keyBytes(text: KeyText): Uint8Array {

@@ -1,25 +1,43 @@
 import { assert } from "@quorate/core";
+import { ChangeLog } from "./change-log.ts";
+import { KeyHistory } from "./key-history.ts";
+import { KeyIndex, type Direction } from "./key-index.ts";
 import type { KeyRange, KeyText } from "./key-order.ts";
-import { SortedKeys } from "./sorted-keys.ts";
-import { isLive, versionBytes, type LiveVersion, type Version } from "./version.ts";
+import type { PinnedChanges } from "./pinned-changes.ts";
+import { isLive, Version, type Change } from "./version.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** How the store cuts what it holds; tests make both small. */
+export interface StoreGrain {
+  readonly blockKeysMax?: number;
+  readonly segmentChangesMax?: number;
+}
 
 /**
  * The keyspace with its history: every key's versions in order, and all changes in the order of
  * their revisions, from the last compaction on.
  *
- * Invariants: `compacted <= revision`; `changes` ascends by (mod, sub); a key is in `keys` exactly
- * if it has a version; of one key at most one version belongs to a revision.
+ * A compaction takes effect at once for every reader, and memory is given back by {@link sweep}, a
+ * slice at a time. No read, count, pin or hash tells how far a sweep has got.
+ *
+ * Invariants: `compacted <= revision`; a key is in the index exactly if one of its changes is in the
+ * log; of one key at most one version belongs to a revision.
  */
 export class MvccStore {
-  readonly #keys = new SortedKeys();
-  readonly #versions = new Map<KeyText, Version[]>();
-  /** Replaced, not altered, by a compaction, so that whoever holds the old list has a fixed view. */
-  #changes: Version[] = [];
-  #revision = 1;
-  #compacted = 0;
+  readonly #index: KeyIndex;
+  readonly #log: ChangeLog;
+  #revision: number;
   #bytes = 0;
   /** Number of changes made in the revision under way. */
   #sub = 0;
+
+  /** Empty, but for what {@link load} brings: the changes up to the revision. */
+  constructor(revision: number = 1, compacted: number = 0, grain: StoreGrain = {}) {
+    this.#revision = revision;
+    this.#index = new KeyIndex(grain.blockKeysMax);
+    this.#log = new ChangeLog(compacted, grain.segmentChangesMax);
+  }
 
   /** The newest complete revision; 1 when nothing was ever written. */
   get revision(): number {
@@ -28,7 +46,7 @@ export class MvccStore {
 
   /** History is gone before this revision, which itself can still be read. 0: nothing is gone. */
   get compacted(): number {
-    return this.#compacted;
+    return this.#log.compacted;
   }
 
   /** About the memory that keys and values take. */
@@ -36,33 +54,37 @@ export class MvccStore {
     return this.#bytes;
   }
 
-  /** Keys that have any version. */
+  /** Keys that take memory: those that have any version. */
   get keyCount(): number {
-    return this.#keys.size;
+    return this.#index.size;
   }
 
-  /** Every change since the last compaction, in order. */
-  get changes(): readonly Version[] {
-    return this.#changes;
+  /** Whether there is memory to be given back by {@link sweep}. */
+  get isSweeping(): boolean {
+    return this.#log.isSweeping;
   }
 
   /** The version of the key that was current at the revision. */
-  get(key: KeyText, revision: number): LiveVersion | null {
-    const version = newestAt(this.#versions.get(key), revision);
+  get(key: KeyText, revision: number): Version | null {
+    const version = this.#index.get(key)?.at(revision);
     return isLive(version) ? version : null;
   }
 
-  /** The live versions of a range at the revision, by key. */
-  *range(range: KeyRange, revision: number): Generator<LiveVersion> {
-    if (range.to === `${range.from}\0`) {
-      const only = this.get(range.from, revision);
-      if (only !== null) yield only;
-      return;
-    }
-    for (const key of this.#keys.range(range)) {
-      const version = newestAt(this.#versions.get(key), revision);
-      if (isLive(version)) yield version;
-    }
+  /** The live versions of a range at the revision, by key. The store must not change meanwhile. */
+  range(range: KeyRange, revision: number, direction: Direction = "ascend"): Iterable<Version> {
+    if (range.to !== `${range.from}\0`) return this.#index.walk(range, revision, direction);
+    const only = this.get(range.from, revision);
+    return only === null ? [] : [only];
+  }
+
+  /** How many keys of a range are live at the revision, without looking at each. */
+  count(range: KeyRange, revision: number): number {
+    return this.#index.count(range, revision);
+  }
+
+  /** Every change that is not forgotten, as of now. */
+  pin(): PinnedChanges {
+    return this.#log.pin();
   }
 
   /** The revision that the changes being made belong to. Reads at it see what was changed so far. */
@@ -70,19 +92,39 @@ export class MvccStore {
     return this.#revision + 1;
   }
 
+  /** The value is copied: it may be part of something larger. */
   put(key: KeyText, value: Uint8Array, lease: bigint): void {
     const mod = this.nextRevision;
-    const before = this.get(key, mod);
-    const create = before?.create ?? mod;
-    const count = (before?.count ?? 0) + 1;
-    this.#add({ key, mod, sub: this.#sub++, create, count, value, lease });
+    const history = this.#index.get(key);
+    const before = history?.newest;
+    const isNew = !isLive(before);
+    this.#add(history, {
+      key: history?.key ?? key,
+      mod,
+      sub: this.#sub++,
+      create: isNew ? mod : before.create,
+      count: isNew ? 1 : before.count + 1,
+      value,
+      lease,
+    });
   }
 
   /** The key must be there. */
   delete(key: KeyText): void {
-    assert(this.get(key, this.nextRevision) !== null, "only a key that is there can be deleted");
-    const mod = this.nextRevision;
-    this.#add({ key, mod, sub: this.#sub++, create: 0, count: 0, value: null, lease: 0n });
+    const history = this.#index.get(key);
+    assert(
+      history !== undefined && isLive(history.newest),
+      "only a key that is there can be deleted",
+    );
+    this.#add(history, {
+      key: history.key,
+      mod: this.nextRevision,
+      sub: this.#sub++,
+      create: 0,
+      count: 0,
+      value: NOTHING,
+      lease: 0n,
+    });
   }
 
   /** Ends the revision under way; without a change there is none. */
@@ -93,78 +135,37 @@ export class MvccStore {
 
   /**
    * Forgets what nobody can read any more: of every key the versions up to the revision, but for
-   * the one that is current there. A deletion at the very revision stays until the next time, so
-   * that the changes from it on are complete.
+   * the one that is current there.
    */
   compact(revision: number): void {
-    assert(revision > this.#compacted && revision <= this.#revision, "a compaction goes forward");
-    this.#compacted = revision;
-    const kept: Version[] = [];
-    for (const change of this.#changes) {
-      const versions = this.#versions.get(change.key) ?? [];
-      const isNeeded =
-        change.mod > revision ||
-        (change === newestAt(versions, revision) && (isLive(change) || change.mod === revision));
-      if (isNeeded) kept.push(change);
-      else this.#bytes -= versionBytes(change);
-    }
-    // In a second pass: the first one still asks for the newest of all versions.
-    for (const change of this.#changes) {
-      if (change.mod > revision) break;
-      this.#forget(change.key, revision);
-    }
-    this.#changes = kept;
+    assert(revision > this.compacted && revision <= this.#revision, "a compaction goes forward");
+    this.#log.compact(revision);
   }
 
-  /** Takes up a state that another member has written out. */
-  load(revision: number, compacted: number, changes: readonly Version[]): void {
-    assert(this.#changes.length === 0 && this.#revision === 1, "only an empty store is loaded");
-    for (const change of changes) this.#add(change);
-    this.#revision = revision;
-    this.#compacted = compacted;
+  /** Gives back some of the memory that compactions left; answers whether there is more. */
+  sweep(): boolean {
+    return this.#log.sweep((change) => {
+      this.#bytes -= change.bytes;
+      // Its other versions that are forgotten go with the first one found.
+      const history = this.#index.get(change.key);
+      if (history !== undefined && !history.forget(this.compacted)) this.#index.delete(change.key);
+    });
   }
 
-  #forget(key: KeyText, revision: number): void {
-    const versions = this.#versions.get(key);
-    if (versions === undefined) return;
-    const newest = newestAt(versions, revision);
-    const kept = versions.filter(
-      (version) =>
-        version.mod > revision ||
-        (version === newest && (isLive(version) || version.mod === revision)),
-    );
-    if (kept.length === versions.length) return;
-    if (kept.length > 0) {
-      this.#versions.set(key, kept);
-      return;
-    }
-    this.#versions.delete(key);
-    this.#keys.delete(key);
+  /** Takes up a change that another member has written out; they come in their order. */
+  load(change: Change): void {
+    assert(change.mod <= this.#revision && this.#sub === 0, "changes are loaded into a new store");
+    this.#add(this.#index.get(change.key), change);
   }
 
-  #add(version: Version): void {
-    const versions = this.#versions.get(version.key);
-    if (versions !== undefined) versions.push(version);
-    else {
-      this.#versions.set(version.key, [version]);
-      this.#keys.add(version.key);
-    }
-    this.#changes.push(version);
-    this.#bytes += versionBytes(version);
+  #add(history: KeyHistory | undefined, change: Change): void {
+    const version = new Version(change);
+    this.#log.append(version);
+    this.#bytes += version.bytes;
+    if (history === undefined) return this.#index.add(new KeyHistory(version));
+    const was = isLive(history.newest);
+    history.add(version);
+    const is = isLive(version);
+    if (is !== was) this.#index.turn(version.key, version.mod, is ? 1 : -1);
   }
-}
-
-function newestAt(versions: readonly Version[] | undefined, revision: number): Version | undefined {
-  if (versions === undefined) return undefined;
-  // Nearly always the newest of all.
-  const last = versions[versions.length - 1];
-  if (last === undefined || last.mod <= revision) return last;
-  let low = 0;
-  let high = versions.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((versions[middle] as Version).mod <= revision) low = middle + 1;
-    else high = middle;
-  }
-  return versions[low - 1];
 }

@@ -209,6 +209,39 @@ describe("Compact", () => {
       refusal(STATUS.outOfRange, "mvcc: required revision is a future revision"),
     );
   });
+
+  test("answers a physical one when the memory is given back, any other when it is applied", () => {
+    for (let i = 0; i < 3000; i++) put("k", "v");
+    const compact = (revision: number, physical: boolean): readonly unknown[] => {
+      const request = encodeCompaction({ revision, physical });
+      const { answers } = member.begin(`${KV}/Compact`, request);
+      member.commit();
+      return answers;
+    };
+    expect(compact(3, false)).toHaveLength(1);
+    const before = member.machine.store.bytes;
+    const answers = compact(3001, true);
+    let turns = 0;
+    for (; answers.length === 0 && turns < 100; turns++) member.turn();
+    expect(turns).toBeGreaterThan(3);
+    expect(answers).toHaveLength(1);
+    expect(member.machine.store.bytes).toBeLessThan(before / 1000);
+    expect(member.turn()).toBe(false);
+  });
+
+  test("that another member asked for is noticed, and swept in the background", () => {
+    for (let i = 0; i < 10; i++) put("k", "v");
+    const { store } = member.machine;
+    store.compact(9);
+    const before = store.bytes;
+    for (let i = 0; i < 100; i++) member.member.sweeper.tick();
+    expect(member.member.work.isFull).toBe(false);
+    while (member.turn());
+    expect(store.bytes).toBeLessThan(before);
+    expect(store.isSweeping).toBe(false);
+    member.member.sweeper.tick();
+    expect(member.deferred).toHaveLength(0);
+  });
 });
 
 test.each([

@@ -20,12 +20,22 @@ export type Answer =
   | { readonly code: 0; readonly message: Uint8Array }
   | { readonly code: Exclude<GrpcStatus, 0>; readonly text: string };
 
+/** A call that waits for its answer. */
+export interface BegunCall {
+  readonly answers: Answer[];
+  /** The client waits no longer. */
+  readonly cancel: () => void;
+}
+
 /** A member's services over a real state machine and a log that the test answers for. */
 export class MemberUnderTest {
   readonly log: FakeLog<EtcdResult> = new FakeLog({ self: SELF, leader: SELF });
   readonly machine = new EtcdStateMachine();
   readonly requests: RequestService<EtcdResult>;
   readonly clock = { now: 0 };
+  /** What waits for a later turn of the loop. */
+  readonly deferred: (() => void)[] = [];
+  readonly member: EtcdMember;
   readonly #methods: ReturnType<typeof etcdServices>;
   #index = 0;
 
@@ -36,26 +46,28 @@ export class MemberUnderTest {
       electionMillis: 1000,
     });
     const { requests, machine } = this;
-    this.#methods = etcdServices(
-      new EtcdMember({ requests, machine, cluster: CLUSTER, self: SELF }),
-    );
+    const runtime = { defer: (callback: () => void): void => void this.deferred.push(callback) };
+    this.member = new EtcdMember({ requests, machine, cluster: CLUSTER, self: SELF, runtime });
+    this.#methods = etcdServices(this.member);
   }
 
   /** Calls a method and leaves it waiting: the log says nothing of itself. */
-  begin(path: string, request: Uint8Array = new Uint8Array(0)): { readonly answers: Answer[] } {
+  begin(path: string, request: Uint8Array = new Uint8Array(0)): BegunCall {
     const answers: Answer[] = [];
     const method = this.#methods.get(path);
     if (method === undefined) throw new Error(`no method ${path}`);
-    const call = recordingCall(path, answers);
+    const life = { cancelled: false };
+    const call = recordingCall(path, answers, life);
     if (method.kind === "unary") method.handle(request, call);
     else method.handle(call);
-    return { answers };
+    return { answers, cancel: () => (life.cancelled = true) };
   }
 
   /** Calls a method and lets the log commit, apply and confirm whatever it wants. */
   call(path: string, request?: Uint8Array): Answer {
     const { answers } = this.begin(path, request);
     this.commit();
+    while (this.turn());
     const [answer, ...more] = answers;
     if (answer === undefined || more.length > 0)
       throw new Error(`${path}: ${answers.length} answers`);
@@ -67,6 +79,13 @@ export class MemberUnderTest {
     const answer = this.call(path, request);
     if (answer.code !== STATUS.ok) throw new Error(`${path}: ${answer.text}`);
     return fieldsOf(answer.message);
+  }
+
+  /** One turn of the loop, if anything waits for it. */
+  turn(): boolean {
+    const deferred = this.deferred.splice(0);
+    for (const callback of deferred) callback();
+    return deferred.length > 0;
   }
 
   commit(): void {
@@ -128,12 +147,18 @@ function bytesAt(fields: Fields, field: number): readonly Uint8Array[] {
   });
 }
 
-function recordingCall(path: string, answers: Answer[]): UnaryCall & StreamCall {
+function recordingCall(
+  path: string,
+  answers: Answer[],
+  life: { readonly cancelled: boolean },
+): UnaryCall & StreamCall {
   const respond = (message: Uint8Array): void => void answers.push({ code: STATUS.ok, message });
   return {
     path,
     deadlineMs: null,
-    cancelled: false,
+    get cancelled() {
+      return life.cancelled;
+    },
     metadata: () => undefined,
     onCancel: () => {},
     fail: (code, text) => {

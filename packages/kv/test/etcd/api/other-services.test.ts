@@ -11,6 +11,7 @@ import {
 import { STATUS } from "../../../src/grpc/index.ts";
 import {
   bytes,
+  fieldsOf,
   MemberUnderTest,
   messagesAt,
   numberAt,
@@ -28,8 +29,13 @@ function compact(revision: number): void {
   member.ok("/etcdserverpb.KV/Compact", encodeCompaction({ revision }));
 }
 
-function put(key: string): void {
-  member.ok("/etcdserverpb.KV/Put", encodePut({ key: bytes(key) }));
+function put(key: string, value = ""): void {
+  member.ok("/etcdserverpb.KV/Put", encodePut({ key: bytes(key), value: bytes(value) }));
+}
+
+/** As if it came from another member. */
+function apply(data: Uint8Array): void {
+  member.machine.apply([{ index: 1, term: 1, time: 0, kind: "command", data }], () => {});
 }
 
 describe("MemberList", () => {
@@ -124,6 +130,51 @@ describe("Maintenance", () => {
     expect(at(4)).toEqual({
       code: STATUS.outOfRange,
       text: "etcdserver: mvcc: required revision is a future revision",
+    });
+  });
+
+  describe("HashKV of a keyspace of many slices", () => {
+    const HASH_KV = `${MAINTENANCE}/HashKV`;
+
+    beforeEach(() => {
+      for (let i = 0; i < 20; i++) put(`k${i}`, "x".repeat(50_000));
+    });
+
+    test("lets the loop turn, and is of the moment when it was asked for", () => {
+      const expected = numberAt(member.ok(HASH_KV), 2);
+      const { answers } = member.begin(HASH_KV);
+      let turns = 0;
+      for (; answers.length === 0 && turns < 100; turns++) {
+        member.turn();
+        // Not through the member's own loop, which would go on with the hash.
+        apply(encodeCommand("put", encodePut({ key: bytes("k1"), value: bytes(String(turns)) })));
+        apply(encodeCommand("compact", encodeCompaction({ revision: 2 + turns })));
+        member.machine.store.sweep();
+      }
+      expect(turns).toBeGreaterThan(5);
+      const [answer] = answers;
+      expect(answer?.code === 0 && numberAt(fieldsOf(answer.message), 2)).toBe(expected);
+      expect(answer?.code === 0 && numberAt(fieldsOf(answer.message), 4)).toBe(21);
+    });
+
+    test("answers the other requests meanwhile", () => {
+      const { answers } = member.begin(HASH_KV);
+      member.turn();
+      const { answers: reads } = member.begin(`${MAINTENANCE}/Status`);
+      expect([answers.length, reads.length]).toEqual([0, 1]);
+    });
+
+    test("is refused when too many are under way, and given up when nobody waits for it", () => {
+      const asked = Array.from({ length: 17 }, () => member.begin(HASH_KV));
+      expect(asked.map(({ answers }) => answers.length)).toEqual([...Array(16).fill(0), 1]);
+      expect(asked.at(-1)?.answers).toEqual([
+        { code: STATUS.resourceExhausted, text: "etcdserver: too many requests" },
+      ]);
+      for (const { cancel } of asked) cancel();
+      let turns = 0;
+      while (member.turn()) turns++;
+      expect(turns).toBe(16);
+      expect(member.ok(HASH_KV).has(2)).toBe(true);
     });
   });
 

@@ -22,10 +22,10 @@ const kv = (
   version: number,
   value: string,
 ): KeyValue => ({
-  key: bytesOf(key),
-  createRevision: create,
-  modRevision: mod,
-  version,
+  key,
+  create,
+  mod,
+  count: version,
   value: bytesOf(value),
   lease: 0n,
 });
@@ -76,5 +76,40 @@ describe("answers are etcd's, byte for byte", () => {
     expect(body({ kind: "txn", succeeded: true, responses: [gone, put] }, 6)).toBe(
       plain("1001 1a081a060a0218061001 1a0612040a021806"),
     );
+  });
+
+  // The length of a message stands before it, in as many bytes as it takes: 127 is the most in one.
+  test.each([0, 1, 117, 118, 119, 120, 300, 16_370, 16_380, 16_390, 3_000_000])(
+    "with a value of %i bytes",
+    (size) => {
+      const value = "v".repeat(size);
+      const kvs = [kv("k", 2, 2, 1, value), kv("l", 3, 3, 1, "1")];
+      const response: OpResult = { kind: "range", kvs, more: false, count: 2 };
+      const bytes = (text: string): Uint8Array => new ProtoWriter().raw(bytesOf(text)).finish();
+      const first = new ProtoWriter().bytes(1, bytes("k")).int64(2, 2).int64(3, 2).int64(4, 1);
+      const second = new ProtoWriter().bytes(1, bytes("l")).int64(2, 3).int64(3, 3).int64(4, 1);
+      const range = new ProtoWriter()
+        .message(2, first.bytes(5, bytes(value)).finish())
+        .message(2, second.bytes(5, bytes("1")).finish())
+        .int64(4, 2);
+      expect(body(response) === hex(range.finish())).toBe(true);
+      const header = new ProtoWriter().int64(3, 9).finish();
+      const op = new ProtoWriter().message(1, header).raw(range.finish());
+      const txn = new ProtoWriter()
+        .bool(2, true)
+        .message(3, new ProtoWriter().message(1, op.finish()).finish());
+      const nested = body({ kind: "txn", succeeded: true, responses: [response] }, 9);
+      expect(nested === hex(txn.finish())).toBe(true);
+    },
+  );
+});
+
+describe("a writer", () => {
+  test("can be used again, and keeps little memory", () => {
+    const writer = new ProtoWriter();
+    writer.bytes(1, new Uint8Array(1_000_000));
+    expect(writer.finish().buffer.byteLength).toBeGreaterThan(1_000_000);
+    expect(hex(writer.reset().latin1(1, "\0a\u00ff").finish())).toBe("0a030061ff");
+    expect(writer.finish().buffer.byteLength).toBeLessThan(100_000);
   });
 });
