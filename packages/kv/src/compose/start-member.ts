@@ -93,6 +93,7 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
     clearInterval(tick);
     driver.stop();
     requests.stop();
+    member.work.stop();
   });
   const servers = await listenForClients(options, member, closing);
   const stopAnnouncing = announce(member, options, log);

@@ -29,6 +29,11 @@ export class SlicedWork {
     if (this.#jobs.length === 1) this.#schedule();
   }
 
+  /** Drops what is under way: nobody waits for it any more. */
+  stop(): void {
+    this.#jobs.length = 0;
+  }
+
   #schedule(): void {
     this.#runtime.defer(() => {
       const job = this.#jobs[0];

@@ -46,6 +46,16 @@ test("takes up jobs while it works, from within one too, and again when it had n
   expect(done).toEqual(["first", "second", "third"]);
 });
 
+test("does nothing more once it is stopped", () => {
+  const { work, turn } = workAndLoop();
+  const done: string[] = [];
+  work.add(job("a", 3, done));
+  turn();
+  work.stop();
+  while (turn() > 0);
+  expect(done).toEqual(["a"]);
+});
+
 test("says when there is enough under way", () => {
   const { work, turn } = workAndLoop();
   let jobs = 0;
