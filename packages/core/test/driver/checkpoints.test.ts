@@ -65,6 +65,7 @@ class Yes implements Protocol<never> {
       last: this.#applied,
       configurations: { committed: configuration, latest: configuration },
       progress: new Map(),
+      details: {},
     };
   }
 }
