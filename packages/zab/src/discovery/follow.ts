@@ -19,10 +19,14 @@ export function follow(node: ZabNode, leader: NodeId): void {
   introduce(node, node.phase);
 }
 
-/** FOLLOWERINFO; sent again until it is answered: the leader may not know yet that it was elected. */
+/**
+ * FOLLOWERINFO; sent again until it is answered: the leader may not know yet that it was elected. It
+ * will very soon, so this is repeated as a vote is and not as a ping: clients wait for it.
+ */
 export function introduce(node: ZabNode, { leader, session, stage }: Learner): void {
   if (stage.kind !== "introduced") return;
-  stage.retryAt = node.now + node.times.pingMillis;
+  const { pingMillis, notificationMillisMin } = node.times;
+  stage.retryAt = node.now + Math.min(pingMillis, notificationMillisMin);
   const { accepted: acceptedEpoch } = node.hard;
   node.outbox.send(leader, { kind: "followerInfo", session, acceptedEpoch });
 }
