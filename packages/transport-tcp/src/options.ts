@@ -42,6 +42,8 @@ export interface TransportLog {
 export interface TcpTransportOptions {
   /** Peer URLs to listen on: `http://host:port`; port 0 takes a free one. */
   readonly listen: readonly string[];
+  /** What the URLs come from, such as a flag, for who has to correct it. */
+  readonly listenFrom?: string;
   /** Greater than in every earlier life of this process. */
   readonly incarnation: number;
   /** In [0, 1): spreads redials. */

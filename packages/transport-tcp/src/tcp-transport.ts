@@ -32,7 +32,8 @@ export async function startTcpTransport(options: TcpTransportOptions): Promise<T
     await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   };
   try {
-    for (const url of options.listen) servers.push(await listen(url, onSocket));
+    for (const url of options.listen)
+      servers.push(await listen(url, options.listenFrom ?? "the URL", onSocket));
   } catch (error) {
     await close();
     throw error;
@@ -44,20 +45,24 @@ export async function startTcpTransport(options: TcpTransportOptions): Promise<T
   };
 }
 
-async function listen(url: string, onSocket: (socket: Socket) => void): Promise<Server> {
+async function listen(
+  url: string,
+  from: string,
+  onSocket: (socket: Socket) => void,
+): Promise<Server> {
   const { host, port } = parsePeerUrl(url);
   const server = createServer(onSocket);
   await new Promise<void>((done, fail) => {
-    server.once("error", (error: NodeJS.ErrnoException) => fail(explain(url, error)));
+    server.once("error", (error: NodeJS.ErrnoException) => fail(explain(url, from, error)));
     server.listen({ host, port }, done);
   });
   return server;
 }
 
-function explain(url: string, error: NodeJS.ErrnoException): QuorateError {
+function explain(url: string, from: string, error: NodeJS.ErrnoException): QuorateError {
   const why =
     error.code === "EADDRINUSE"
-      ? "another process listens there; stop it or choose another --listen-peer-urls"
+      ? `another process listens there; stop it, or change ${from}`
       : error.message;
   return new QuorateError("ERR_ADDRESS", `cannot listen for peers on ${url}: ${why}`, {
     cause: error,

@@ -11,6 +11,10 @@ test("a port in use and a URL that cannot be are refused by name", async () => {
   for (const bad of ["127.0.0.1:2380", "https://127.0.0.1:2380", "http://127.0.0.1"]) {
     await expect(startTcpTransport({ ...options, listen: [bad] })).rejects.toThrow(`"${bad}"`);
   }
+  const taken = { ...options, listen: [url] };
+  await expect(startTcpTransport(taken)).rejects.toThrow("stop it, or change the URL");
+  const flag = startTcpTransport({ ...taken, listenFrom: "--listen" });
+  await expect(flag).rejects.toThrow("stop it, or change --listen");
 });
 
 test("when one address cannot be listened on, the others are free again", async () => {

@@ -15,7 +15,7 @@ import { openDataDirectory, type DirectoryIdentity, type GroupStorage } from "@q
 import type { Closing } from "./closing.ts";
 import type { MemberLog } from "./member-log.ts";
 import { nodeRuntime } from "./node-runtime.ts";
-import { startPeering, type Peering } from "./peering.ts";
+import { startPeering, type Peering, type PeerListening } from "./peering.ts";
 import { remedyFor } from "./remedy.ts";
 
 /** A protocol, a state machine, and where they keep and send what they have. */
@@ -30,7 +30,7 @@ export interface GroupParts<Message, Result> {
   readonly codec: MessageCodec<Message>;
   /** Another member's, in this process; null: this one listens for its peers itself. */
   readonly peering: Peering | null;
-  readonly listenPeerUrls: readonly string[];
+  readonly listening: PeerListening;
   readonly checkpointEntries: number;
   readonly limits: Partial<DriverLimits>;
   readonly log: MemberLog;
@@ -78,10 +78,10 @@ export async function assembleGroup<Message, Result>(
 }
 
 async function startOwnPeering(
-  { listenPeerUrls, log }: Pick<GroupParts<never, never>, "listenPeerUrls" | "log">,
+  { listening, log }: Pick<GroupParts<never, never>, "listening" | "log">,
   closing: Closing,
 ): Promise<Peering> {
-  const peering = await startPeering(listenPeerUrls, log);
+  const peering = await startPeering(listening, log);
   closing.add(() => peering.transport.close());
   return peering;
 }

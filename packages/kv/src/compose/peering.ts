@@ -8,15 +8,30 @@ export interface Peering {
   readonly incarnation: number;
 }
 
+/** Where a process listens for the other members. */
+export interface PeerListening {
+  readonly urls: readonly string[];
+  /** What the URLs come from, for who has to correct it. */
+  readonly from: string;
+}
+
 /**
  * Listens for the other members.
  *
- * @param listen - peer URLs
  * @throws `ERR_ADDRESS`
  */
-export async function startPeering(listen: readonly string[], log: MemberLog): Promise<Peering> {
+export async function startPeering(
+  { urls: listen, from: listenFrom }: PeerListening,
+  log: MemberLog,
+): Promise<Peering> {
   // Milliseconds since 1970: greater than in every earlier life, and small enough for the wire.
   const incarnation = Date.now();
-  const transport = await startTcpTransport({ listen, incarnation, random: Math.random, log });
+  const transport = await startTcpTransport({
+    listen,
+    listenFrom,
+    incarnation,
+    random: Math.random,
+    log,
+  });
   return { transport, incarnation };
 }

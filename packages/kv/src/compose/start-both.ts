@@ -2,8 +2,8 @@ import { Closing } from "./closing.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { startPeering } from "./peering.ts";
 import type { RunningMember } from "./running-member.ts";
-import { startMember } from "./start-member.ts";
-import { startZooKeeperMember } from "./start-zookeeper-member.ts";
+import { LISTEN_FLAG, startMember } from "./start-member.ts";
+import { LISTEN_SETTING, startZooKeeperMember } from "./start-zookeeper-member.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
 
 /** A member of an etcd cluster and a server of a ZooKeeper ensemble in one process. */
@@ -24,8 +24,9 @@ export function startBoth(
   zooKeeperOptions: ZooKeeperMemberOptions,
 ): Promise<RunningPair> {
   return Closing.guard(async (closing) => {
-    const listen = [...etcdOptions.listenPeerUrls, ...zooKeeperOptions.listenPeerUrls];
-    const peering = await startPeering([...new Set(listen)], etcdOptions.log);
+    const urls = new Set([...etcdOptions.listenPeerUrls, ...zooKeeperOptions.listenPeerUrls]);
+    const from = `${LISTEN_FLAG} or ${LISTEN_SETTING}`;
+    const peering = await startPeering({ urls: [...urls], from }, etcdOptions.log);
     closing.add(() => peering.transport.close());
     const etcd = await startMember({ ...etcdOptions, peering });
     closing.add(() => etcd.close());

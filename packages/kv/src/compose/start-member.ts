@@ -25,6 +25,9 @@ const GROUP = "etcd";
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
 
+/** What the peer URLs come from. */
+export const LISTEN_FLAG = "--listen-peer-urls";
+
 /**
  * Starts one member of an etcd cluster in this process: disk, peers, Raft, keyspace, client API.
  *
@@ -60,7 +63,7 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
         }),
       codec: raftCodec,
       peering: options.peering ?? null,
-      listenPeerUrls: options.listenPeerUrls,
+      listening: { urls: options.listenPeerUrls, from: LISTEN_FLAG },
       checkpointEntries: options.snapshotEntries,
       limits: {
         leaderWaitMillis: requestTimeoutMillis(options.electionMillis),

@@ -18,6 +18,9 @@ const GROUP = "zookeeper";
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_SETTINGS = "dataDir, myid and the server lines of zoo.cfg";
 
+/** What the peer URLs come from. */
+export const LISTEN_SETTING = "the server line in zoo.cfg";
+
 /** Elections wait some 200 ms here and there: time is noticed well within that. */
 const DRIVER_TICK_MILLIS = 50;
 
@@ -56,7 +59,7 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
         }),
       codec: zabCodec,
       peering: options.peering ?? null,
-      listenPeerUrls: options.listenPeerUrls,
+      listening: { urls: options.listenPeerUrls, from: LISTEN_SETTING },
       checkpointEntries: options.snapshotEntries,
       limits: { storageStallMillis: times.syncMillis },
       log,
