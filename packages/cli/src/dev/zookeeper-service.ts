@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { serverStatus } from "../zookeeper-client/server-status.ts";
 import { ZooKeeperError } from "../zookeeper-client/zookeeper-error.ts";
 import type { DevService } from "./dev-service.ts";
@@ -7,13 +7,18 @@ import type { DevMember, DevState } from "./dev-state.ts";
 
 const ANSWER_MS = 1_000;
 const FIRST_CLIENT_PORT = 2181;
-/** From the quorum port to the election port, which only Java's servers would call. */
-const ELECTION_OFFSET = 100;
+/** From the client port to the quorum port. */
+const QUORUM_OFFSET = 100;
+/**
+ * From the quorum port to the election port, which only Java's servers would call. With 100 it would
+ * be the client port of an etcd cluster beside it: 2381.
+ */
+const ELECTION_OFFSET = 50;
 
 /** Servers of a ZooKeeper ensemble, each with a `zoo.cfg` of its own. */
 export const zooKeeperService: DevService = {
   firstClientPort: FIRST_CLIENT_PORT,
-  portOffsets: [100, 100 + ELECTION_OFFSET],
+  portOffsets: [QUORUM_OFFSET, QUORUM_OFFSET + ELECTION_OFFSET],
   memberPrefix: "zk",
 
   prepare(member, state, dataDir) {
@@ -54,7 +59,7 @@ function zooCfg(member: DevMember, state: DevState, directory: string): string {
     "tickTime=2000",
     "initLimit=10",
     "syncLimit=5",
-    `dataDir=${directory}`,
+    `dataDir=${resolve(directory)}`,
     `clientPort=${member.clientPort}`,
     "clientPortAddress=127.0.0.1",
     "4lw.commands.whitelist=*",

@@ -53,6 +53,14 @@ test("members' ports follow each other", () => {
   const client = [4000, 4001, 4002];
   const peer = [4100, 4101, 4102];
   expect(portsFrom(4000, 3, etcdService)).toEqual({ client, peer, other: [] });
-  const other = [4200, 4201, 4202];
+  const other = [4150, 4151, 4152];
   expect(portsFrom(4000, 3, zooKeeperService)).toEqual({ client, peer, other });
+});
+
+test("a cluster and an ensemble find room beside each other at their first ports", () => {
+  const ports = [etcdService, zooKeeperService].flatMap((service) => {
+    const { client, peer, other } = portsFrom(service.firstClientPort, 7, service);
+    return [...client, ...peer, ...other];
+  });
+  expect(ports.filter((port, i) => ports.indexOf(port) !== i)).toEqual([]);
 });
