@@ -1,21 +1,17 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXIT } from "../../src/exit-codes.ts";
-import { BIN, freePorts, RealCluster } from "./real-cluster.ts";
+import { freePorts } from "./free-ports.ts";
+import { RealCluster } from "./real-cluster.ts";
+import { runToEnd, type Ended } from "./run-to-end.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "quorate-bad-input-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const SECONDS = 1000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly err: string;
-}
 
 /** Runs `quorate server` until it gives up by itself. */
 async function server(dataDir: string, ...flags: string[]): Promise<Ended> {
@@ -32,16 +28,7 @@ async function server(dataDir: string, ...flags: string[]): Promise<Ended> {
     "--log-level=panic",
     ...flags,
   ];
-  const child = spawn(process.execPath, [BIN, "server", ...given], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env["PATH"] ?? "" },
-    timeout: 20 * SECONDS,
-  });
-  let err = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, err })));
+  return runToEnd("server", ...given);
 }
 
 function fresh(name: string): string {

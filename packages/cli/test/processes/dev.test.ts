@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { readDevState, type DevState } from "../../src/dev/dev-state.ts";
+import { etcdService } from "../../src/dev/etcd-service.ts";
+import { zooKeeperService } from "../../src/dev/zookeeper-service.ts";
 import { EXIT } from "../../src/exit-codes.ts";
-import { BIN, freeBase } from "./real-cluster.ts";
+import { freeBase } from "./free-ports.ts";
+import { BIN } from "./real-process.ts";
+import { ZooKeeperSession } from "./zookeeper-session.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "quorate-dev-process-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -55,6 +59,11 @@ class Dev {
     }
   }
 
+  /** All events of that name so far. */
+  said(name: string): readonly DevEvent[] {
+    return this.#events.filter(({ event }) => event === name);
+  }
+
   end(signal: NodeJS.Signals | null): Promise<number | null> {
     if (signal !== null) this.child.kill(signal);
     return this.#ended;
@@ -89,7 +98,7 @@ function isAlive(pid: number | null): boolean {
 
 test("members are started, brought back after a kill, stopped, and taken up again", async () => {
   const dataDir = join(directory, "cycle");
-  const port = await freeBase(3);
+  const port = await freeBase(3, etcdService);
   const first = start("--data-dir", dataDir, "--client-port", String(port));
   expect((await first.event("ready")).text).toContain(`http://127.0.0.1:${port + 2}`);
   const { members } = stateOf(dataDir);
@@ -126,13 +135,27 @@ test("members are started, brought back after a kill, stopped, and taken up agai
   expect(Buffer.from(kvs[0]?.value ?? []).toString()).toBe("yes");
 }, 120_000);
 
+test("an ensemble is started from files that its servers find nothing wrong with", async () => {
+  // A relative directory, as people give it.
+  const dataDir = relative(process.cwd(), join(directory, "ensemble"));
+  const port = await freeBase(1, zooKeeperService);
+  const args = ["--zookeeper", "--members", "1", "--client-port", String(port)];
+  const dev = start("--data-dir", dataDir, ...args);
+  expect((await dev.event("ready")).text).toContain(`zk1   127.0.0.1:${port}`);
+  const session = await ZooKeeperSession.open({ host: "127.0.0.1", port }, { answerMs: 10_000 });
+  expect((await session.create("/made", "")).error).toBe(0);
+  await session.close();
+  expect(await dev.end("SIGTERM")).toBe(EXIT.ok);
+  expect(dev.said("log")).toEqual([]);
+}, 60_000);
+
 test("members do not outlive a supervisor that is killed", async () => {
   const dataDir = join(directory, "orphans");
   const dev = start(
     "--data-dir",
     dataDir,
     "--client-port",
-    String(await freeBase(1)),
+    String(await freeBase(1, etcdService)),
     "--members",
     "1",
   );

@@ -1,19 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { GrpcError } from "../../src/client/grpc-error.ts";
-import { etcdService } from "../../src/dev/etcd-service.ts";
-import { firstTaken, portsFrom } from "../../src/dev/ports.ts";
+import { freePorts } from "./free-ports.ts";
+import { BIN, RealProcess } from "./real-process.ts";
 
-/** The command line as it is installed. */
-export const BIN: string = fileURLToPath(new URL("../../bin/quorate.js", import.meta.url));
-const BUILT = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-const CLIENT_PORT_MAX = 65_000;
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 25;
 
@@ -21,7 +14,7 @@ interface Member {
   readonly name: string;
   readonly clientUrl: string;
   readonly peerUrl: string;
-  child: ChildProcess | null;
+  process: RealProcess | null;
 }
 
 /** Real members of one cluster: `quorate server` as built, on ports of their own. */
@@ -37,17 +30,26 @@ export class RealCluster {
       name: `m${i + 1}`,
       clientUrl: `http://127.0.0.1:${ports[i]}`,
       peerUrl: `http://127.0.0.1:${ports[half + i]}`,
-      child: null,
+      process: null,
     }));
+  }
+
+  /** Gives the members their ports; nothing runs yet. */
+  static async prepare(size: number, extraFlags: readonly string[] = []): Promise<RealCluster> {
+    return new RealCluster(await freePorts(2 * size), extraFlags);
   }
 
   /** Starts a new cluster and waits until it serves. */
   static async start(size: number, extraFlags: readonly string[] = []): Promise<RealCluster> {
-    if (!existsSync(BUILT)) throw new Error(`${BUILT} is missing: build first, with npm run build`);
-    const cluster = new RealCluster(await freePorts(2 * size), extraFlags);
-    for (let i = 0; i < size; i++) cluster.launch(i);
-    await cluster.ready();
-    return cluster;
+    const cluster = await RealCluster.prepare(size, extraFlags);
+    try {
+      for (let i = 0; i < size; i++) cluster.launch(i);
+      await cluster.ready();
+      return cluster;
+    } catch (thrown) {
+      await cluster.close();
+      throw thrown;
+    }
   }
 
   get endpoints(): readonly string[] {
@@ -58,6 +60,10 @@ export class RealCluster {
     return this.#members.length;
   }
 
+  peerPort(index: number): number {
+    return Number(new URL(this.#member(index).peerUrl).port);
+  }
+
   endpoint(index: number): string {
     return this.#member(index).clientUrl;
   }
@@ -66,28 +72,24 @@ export class RealCluster {
     return join(this.directory, this.#member(index).name);
   }
 
+  /** All that the member's processes have said. */
   log(index: number): string {
-    return readFileSync(`${this.dataDir(index)}.log`, "utf8");
+    return readFileSync(this.#logFile(this.#member(index)), "utf8");
   }
 
   launch(index: number, ...flags: readonly string[]): void {
     const member = this.#member(index);
-    const log = openSync(`${this.dataDir(index)}.log`, "a");
-    member.child = spawn(process.execPath, [BIN, "server", ...this.#flags(member), ...flags], {
-      stdio: ["ignore", log, log],
-      // The members run from what was built, whatever conditions this process runs under.
-      env: { PATH: process.env["PATH"] ?? "" },
-    });
-    closeSync(log);
+    const command = [process.execPath, BIN, "server", ...this.#flags(member), ...flags];
+    member.process = new RealProcess(command, this.#logFile(member));
   }
 
   /** Waits until every running member answers a linearizable read. */
   async ready(): Promise<void> {
     const deadline = performance.now() + READY_WITHIN_MS;
     for (const [index, member] of this.#members.entries()) {
-      if (member.child === null) continue;
+      if (member.process === null) continue;
       while (!(await this.#isHealthy(member))) {
-        if (member.child.exitCode !== null || performance.now() > deadline) {
+        if (member.process.isOver || performance.now() > deadline) {
           throw new Error(`${member.name} is not ready; its log:\n${this.log(index)}`);
         }
         await pause(POLL_MS);
@@ -117,20 +119,15 @@ export class RealCluster {
   }
 
   signal(index: number, signal: NodeJS.Signals): void {
-    this.#member(index).child?.kill(signal);
+    this.#member(index).process?.signal(signal);
   }
 
   /** Ends the process and waits until it is gone; the exit code, or null after a signal. */
   async end(index: number, signal: NodeJS.Signals): Promise<number | null> {
-    const { child } = this.#member(index);
-    if (!child) return null;
-    this.#member(index).child = null;
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const gone = new Promise<number | null>((resolve) =>
-      child.once("exit", (code) => resolve(code)),
-    );
-    child.kill(signal);
-    return gone;
+    const member = this.#member(index);
+    const { process: running } = member;
+    member.process = null;
+    return (await running?.end(signal)) ?? null;
   }
 
   /** All members' hashes of their keys, as soon as they have applied equally much. */
@@ -150,10 +147,7 @@ export class RealCluster {
   }
 
   async close(): Promise<void> {
-    for (const [index, member] of this.#members.entries()) {
-      member.child?.kill("SIGCONT");
-      await this.end(index, "SIGKILL");
-    }
+    for (const index of this.#members.keys()) await this.end(index, "SIGKILL");
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -161,6 +155,10 @@ export class RealCluster {
     const member = this.#members[index];
     if (!member) throw new Error(`there is no member ${index}`);
     return member;
+  }
+
+  #logFile({ name }: Member): string {
+    return join(this.directory, `${name}.log`);
   }
 
   #flags(member: Member): readonly string[] {
@@ -193,34 +191,5 @@ export class RealCluster {
     } finally {
       client.close();
     }
-  }
-}
-
-/** Ports that nobody listens on at this moment, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer();
-          server.listen(0, "127.0.0.1", () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-/** A first port such that the members' client ports and their peer ports (+100) are free. */
-export async function freeBase(members: number): Promise<number> {
-  for (;;) {
-    const [base = 0] = await freePorts(1);
-    if (
-      base <= CLIENT_PORT_MAX &&
-      (await firstTaken(portsFrom(base, members, etcdService))) === null
-    )
-      return base;
   }
 }

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { serverStatus } from "../../src/zookeeper-client/server-status.ts";
 import { ZooKeeperError } from "../../src/zookeeper-client/zookeeper-error.ts";
-import { freePorts } from "../processes/real-cluster.ts";
+import { freePorts } from "../processes/free-ports.ts";
 
 /** The directory of `zkServer.sh` and `zkCli.sh`, such as /usr/share/zookeeper/bin. */
 export const SCRIPTS: string | undefined = process.env["QUORATE_ZOOKEEPER"];
