@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { codeBlocks, type CodeBlock } from "./code-block.ts";
 import { complaintsOf } from "./config-file.ts";
 import { commandsOf, runCommands, transcript, typedIn } from "./console-session.ts";
-import { devArguments } from "./dev-cluster.ts";
+import { clientPortOf, devArguments } from "./dev-cluster.ts";
 import { ExampleModules } from "./example-modules.ts";
 import { isExpected } from "./expected-output.ts";
 import { namedCommands, unknownIn } from "./known-commands.ts";
@@ -90,12 +90,17 @@ test("commands are told apart by what is done with them", () => {
   expect(devArguments("npx quorate dev --members 5")).toEqual(["--members", "5"]);
   expect(devArguments("npm start")).toContain("--data-dir");
   expect(devArguments("npx quorate get dev")).toBe(null);
+  expect(clientPortOf(["--members", "5"])).toBe("2379");
+  expect(clientPortOf(["--members", "5", "--zookeeper"])).toBe("2181");
 });
 
 test("ports of the pages move together", () => {
   const text = "127.0.0.1:2379,127.0.0.1:2381 http://127.0.0.1:2480 12379 2379a 2382";
   const moved = "127.0.0.1:5000,127.0.0.1:5002 http://127.0.0.1:5101 12379 2379a 2382";
   expect(onPorts(5000, text)).toBe(moved);
+  expect(onPorts(5000, "127.0.0.1:2181,127.0.0.1:2183:2283:2333 2184")).toBe(
+    "127.0.0.1:4802,127.0.0.1:4804:4904:4954 2184",
+  );
 });
 
 test("commands in a page's text are found", () => {

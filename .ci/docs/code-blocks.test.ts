@@ -13,9 +13,16 @@ import { isInstalled, PageSession } from "./page-session.ts";
 /** What is tested; beside these there is `text`, for drawings. */
 const TESTED = ["console", "ts", "yaml"];
 
-const hasEtcdctl = isInstalled("etcdctl");
-if (!hasEtcdctl)
-  console.warn("etcdctl is not installed (package etcd-client): its blocks are skipped");
+/** Programs that not everybody has, and Debian's packages of them; without them their blocks are skipped. */
+const OPTIONAL = [
+  ["etcdctl", "etcd-client"],
+  ["/usr/share/zookeeper/bin/zkCli.sh", "zookeeper"],
+] as const;
+
+const missing = OPTIONAL.filter(([program]) => !isInstalled(program));
+for (const [program, debianPackage] of missing) {
+  console.warn(`${program} is not installed (package ${debianPackage}): its blocks are skipped`);
+}
 
 const code = documentedCode();
 const blocks = [...code.values()].flat();
@@ -96,7 +103,8 @@ function describeConsole(block: CodeBlock, session: () => PageSession): void {
     return;
   }
   test(titleOf(block), async ({ skip }) => {
-    skip(!hasEtcdctl && /\betcdctl\b/.test(block.text), "etcdctl is not installed");
+    const [absent] = missing.find(([program]) => block.text.includes(`${program} `)) ?? [];
+    skip(absent !== undefined, `${absent} is not installed`);
     const { page, actual } = await session().type(block.text);
     expect(actual).toBe(page);
   });

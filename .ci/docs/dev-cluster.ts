@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Shell } from "./console-session.ts";
 import { ROOT_SCRIPTS } from "./known-commands.ts";
+import { onPorts } from "./ports.ts";
 import { BIN } from "./quorate-bin.ts";
 
 interface DevEvent {
@@ -18,14 +19,19 @@ export function devArguments(command: string): readonly string[] | null {
   return found?.[1]?.split(" ").filter((word) => word !== "") ?? null;
 }
 
-/** The cluster that a page starts: it runs on while the rest of the page is read. */
+/** The port that `quorate dev` takes for the first client when it is free, as the pages have it. */
+export function clientPortOf(args: readonly string[]): string {
+  return args.includes("--zookeeper") ? "2181" : "2379";
+}
+
+/** A cluster that a page starts: it runs on while the rest of the page is read. */
 export class DevCluster {
   readonly #child: ChildProcessByStdio<null, Readable, null>;
   readonly #closed: Promise<number | null>;
   #printed = "";
 
   private constructor(args: readonly string[], base: number, { directory, env }: Shell) {
-    const own = ["--client-port", String(base), "--json"];
+    const own = ["--client-port", onPorts(base, clientPortOf(args)), "--json"];
     this.#child = spawn(process.execPath, [BIN, "dev", ...args, ...own], {
       cwd: directory,
       env,

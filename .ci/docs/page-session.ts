@@ -25,7 +25,7 @@ export interface Comparison {
 export class PageSession {
   readonly #shell: Shell;
   readonly #base: number;
-  #cluster: DevCluster | null = null;
+  readonly #clusters: DevCluster[] = [];
 
   private constructor(base: number) {
     const directory = mkdtempSync(join(tmpdir(), "quorate-page-"));
@@ -59,20 +59,20 @@ export class PageSession {
   }
 
   async close(): Promise<void> {
-    const code = (await this.#cluster?.stop()) ?? 0;
+    const codes = await Promise.all(this.#clusters.map((cluster) => cluster.stop()));
     rmSync(this.#shell.directory, { recursive: true, force: true });
-    if (code !== 0) throw new Error(`quorate dev ended with code ${code}`);
+    const failed = codes.find((code) => code !== 0);
+    if (failed !== undefined) throw new Error(`quorate dev ended with code ${failed}`);
   }
 
   async #startCluster(
     commands: readonly Command[],
     args: readonly string[],
   ): Promise<readonly Command[]> {
-    if (this.#cluster || commands.length > 1) {
-      throw new Error("a page starts one cluster, in a block of its own");
-    }
-    this.#cluster = await DevCluster.start(args, this.#base, this.#shell);
-    const { printed } = this.#cluster;
+    if (commands.length > 1) throw new Error("a page starts a cluster in a block of its own");
+    const cluster = await DevCluster.start(args, this.#base, this.#shell);
+    this.#clusters.push(cluster);
+    const { printed } = cluster;
     return commands.map(({ typed, output }) => ({
       typed,
       output: isExpected(output, printed) ? output : printed,
