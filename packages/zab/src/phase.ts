@@ -122,7 +122,12 @@ export type HandlerState =
   | { readonly kind: "introduced"; readonly acceptedEpoch: Term }
   | { readonly kind: "promised"; readonly history: History }
   /** It is being sent a snapshot that stands at the index, or further. */
-  | { readonly kind: "snapshot"; readonly index: Index }
+  | {
+      readonly kind: "snapshot";
+      readonly index: Index;
+      /** When all of it had arrived; null before. */
+      readonly deliveredAt: number | null;
+    }
   /** It is being sent what it lacks up to `through`; NEWLEADER follows. */
   | {
       readonly kind: "synchronizing";

@@ -1,5 +1,6 @@
 import {
   assert,
+  isVoter,
   type Effect,
   type GroupView,
   type Index,
@@ -163,8 +164,12 @@ export class Zab implements Protocol<ZabMessage> {
     if (elapsed === null) return look(node, "started");
     if (elapsed <= node.times.syncMillis) return;
     const { phase } = node;
-    if (phase.kind === "leader" && phase.stage.kind === "broadcast") {
-      if (!hasQuorum(node, phase)) look(node, "it was stopped");
+    if (phase.kind === "leader") {
+      const isOver =
+        phase.stage.kind === "broadcast"
+          ? !hasQuorum(node, phase)
+          : node.now - phase.since > node.times.initMillis;
+      if (isOver) look(node, "it was stopped");
     } else if (phase.kind === "learner") {
       phase.heardAt = node.now; // what the leader said meanwhile waits behind this very event
     }
@@ -191,7 +196,7 @@ export class Zab implements Protocol<ZabMessage> {
     const node = this.#node;
     const { phase } = node;
     node.linked.add(peer);
-    if (phase.kind === "looking") notify(node, peer);
+    if (phase.kind === "looking" && isVoter(node.configurations.latest, peer)) notify(node, peer);
     if (phase.kind === "learner" && phase.leader === peer) introduce(node, phase);
   }
 

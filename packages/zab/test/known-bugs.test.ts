@@ -440,8 +440,8 @@ describe("synchronization", () => {
       restart n2
       run until settled quiet
       show`);
-    expect(printed.at(-3)).toMatch(/^n1: .* log 1\/1-4 3\/5, committed 5$/);
-    expect(printed.at(-2)).toMatch(/^n2: .* log 1\/1-4 3\/5, committed 5$/);
+    expect(printed.at(-3)).toMatch(/^n1: .* log 1\/1-4 [23]\/5, committed 5$/);
+    expect(printed.at(-2)).toMatch(/^n2: .* log 1\/1-4 [23]\/5, committed 5$/);
   });
 
   known([3911, 4685], "who acknowledged NEWLEADER has the whole history on disk", () => {

@@ -9,6 +9,8 @@ interface Transfer {
   readonly reader: SnapshotReader;
   /** Everything before is at the receiver; null until it has answered the offer. */
   acked: number | null;
+  /** The furthest that was ever acknowledged. */
+  best: number;
   /** Next byte to read and send. */
   next: number;
   reading: boolean;
@@ -61,6 +63,7 @@ export class SnapshotSender {
       id,
       reader,
       acked: null,
+      best: -1,
       next: 0,
       reading: false,
       progressAt: now,
@@ -78,7 +81,12 @@ export class SnapshotSender {
       this.#host.snapshotSent(from, true);
       return;
     }
-    if (transfer.acked === null || offset > transfer.acked) transfer.progressAt = now;
+    // An answer to an offer that was repeated is no progress: a receiver whose disk stands still
+    // would keep the log of every leader from being trimmed.
+    if (offset > transfer.best) {
+      transfer.best = offset;
+      transfer.progressAt = now;
+    }
     // After an offer the receiver says where it stands: go on from there.
     if (transfer.acked === null) transfer.next = offset;
     transfer.acked = Math.max(transfer.acked ?? 0, offset);

@@ -37,14 +37,22 @@ export function tickLeader(node: ZabNode, leader: Leader): void {
   const { initMillis, syncMillis } = node.times;
   if (stage.kind === "broadcast") {
     if (!hasQuorum(node, leader)) return look(node, "no quorum was heard of");
-  } else if (node.now - leader.since > initMillis) {
+  } else if (node.now - leader.since > initMillis && !isSendingSnapshots(leader)) {
     return look(node, `no quorum came as far as ${stage.kind}`);
   }
   for (const [id, { heardAt, state }] of leader.learners) {
     const patience = state.kind === "broadcast" ? syncMillis : initMillis;
     if (node.now - heardAt > patience) dropLearner(node, leader, id, "it was silent");
+    else if (state.kind === "snapshot" && node.now - (state.deliveredAt ?? node.now) > initMillis) {
+      dropLearner(node, leader, id, "it does not take the snapshot up");
+    }
   }
   if (node.now >= leader.pingAt) pingLearners(node, leader);
+}
+
+/** A large state takes longer than the init limit; a transfer that gets no further is given up. */
+function isSendingSnapshots({ learners }: Leader): boolean {
+  return [...learners.values()].some(({ state }) => state.kind === "snapshot");
 }
 
 /**
@@ -66,7 +74,9 @@ export function tickLearner(node: ZabNode, learner: Learner): void {
   const isLinked = node.linked.has(leader);
   const connecting = Math.min(initMillis, 5 * pingMillis); // ZooKeeper tries five times
   const served = stage.kind === "broadcast" ? syncMillis : initMillis;
-  if (node.now - heardAt > (isLinked ? served : connecting)) {
+  // Whoever leads pings from the first word on.
+  const patience = isLinked && stage.kind !== "introduced" ? served : connecting;
+  if (node.now - heardAt > patience) {
     look(node, isLinked ? "the leader is silent" : "the leader cannot be reached");
   }
 }

@@ -37,7 +37,9 @@ export function considerJoining(node: ZabNode, looking: Looking, round: number, 
   const { leader } = vote;
   if (leader === node.self || decided.get(leader)?.leads !== true) return;
   const { quorum } = node.configurations.latest;
-  if (!isQuorum(quorum, (id) => decided.get(id)?.leader === leader)) return;
+  // With this member: a leader that has lost it waits for it to come back.
+  const agrees = (id: string): boolean => id === node.self || decided.get(id)?.leader === leader;
+  if (!isQuorum(quorum, agrees)) return;
   node.round = round;
   decide(node, vote);
 }

@@ -15,7 +15,11 @@ export function onNotification(node: ZabNode, from: NodeId, notification: Notifi
     return;
   }
   const { quorum } = node.configurations.latest;
-  if (!votersOf(quorum).includes(from)) return notify(node, from); // an observer that wants to know
+  if (!votersOf(quorum).includes(from)) {
+    // An observer that wants to know. Observers do not answer each other: it would never end.
+    if (node.isVoter) notify(node, from);
+    return;
+  }
   if (vote !== null && !mayLead(quorum, vote.leader)) return;
   if (state === "LOOKING") onLookingVote(node, phase, from, notification);
   else if (state !== "OBSERVING") onDecidedVote(node, phase, from, notification);
@@ -30,7 +34,10 @@ function onLookingVote(
   const { round } = notification;
   const vote = asCandidate(node, looking, notification.vote);
   looking.decided.delete(from);
-  if (round < node.round) return notify(node, from); // it is behind and takes up our round
+  if (round < node.round) {
+    if (node.isVoter) notify(node, from); // it is behind and takes up our round
+    return;
+  }
   if (round > node.round) {
     node.round = round;
     looking.received.clear();

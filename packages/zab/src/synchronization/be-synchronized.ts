@@ -52,7 +52,9 @@ export function onSnapshotReceived(
   if (isWanted && !node.installing) return node.install(meta, handle);
   node.outbox.emit({ kind: "discardSnapshot", handle });
   // The leader takes it for delivered, and sends no other in this session.
-  if (stage?.kind === "loading") look(node, `a snapshot of ${index}, which is not what it lacks`);
+  // So it does when it comes before SNAP, which may still wait for the leader's disk.
+  if (stage?.kind === "loading" || stage?.kind === "promised")
+    look(node, `a snapshot of ${index}, which is not what it lacks`);
 }
 
 /** The snapshot is durable and in force (ZOOKEEPER-3023, 3642): the leader sends what follows it. */

@@ -53,7 +53,7 @@ function send(
   node.trace("synchronizing", { to, mode, why });
   if (mode === "SNAP") {
     const index = snapshot ?? 0;
-    handler.state = { kind: "snapshot", index };
+    handler.state = { kind: "snapshot", index, deliveredAt: null };
     node.outbox.send(to, { kind: "snap", session, why, index });
     node.outbox.emit({ kind: "streamSnapshot", to });
     return;
@@ -75,10 +75,11 @@ function send(
 
 /** The stream ended: without success the learner must begin again. */
 export function onSnapshotSent(node: ZabNode, to: NodeId, delivered: boolean): void {
-  if (node.phase.kind !== "leader" || delivered) return;
+  if (node.phase.kind !== "leader") return;
   const handler = node.phase.learners.get(to);
   if (handler?.state.kind !== "snapshot") return;
-  dropLearner(node, node.phase, to, "its snapshot made no progress");
+  if (delivered) handler.state = { ...handler.state, deliveredAt: node.now };
+  else dropLearner(node, node.phase, to, "its snapshot made no progress");
 }
 
 /**
