@@ -152,7 +152,7 @@ describe.skipIf(NO_NETWORKS !== null)(
         three.launch(first.deposed);
         const truncated = {
           mode: "TRUNC",
-          why: expect.stringMatching(/^it has 1 behind \d+\/\d+ that were never committed$/),
+          why: expect.stringMatching(/^it has 1 entry behind \d+\/\d+, never committed$/),
         };
         expect(await synchronized(three, first.deposed)).toEqual(truncated);
         expect(lastLogged(three, first.leader, "synchronizing")).toMatchObject(truncated);
@@ -165,7 +165,7 @@ describe.skipIf(NO_NETWORKS !== null)(
         const replaced = {
           mode: "TRUNC+DIFF",
           why: expect.stringMatching(
-            /^it has 1 behind \d+\/\d+ that were never committed and lacks 2$/,
+            /^it has 1 entry behind \d+\/\d+, never committed, and lacks 2 entries$/,
           ),
         };
         expect(await synchronized(three, second.deposed)).toEqual(replaced);
