@@ -10,6 +10,13 @@ export const hasCliMt: boolean = existsSync(CLI_MT);
 
 const WITHIN_MS = 50_000;
 
+/**
+ * A connection comes first, then every answer of cli_mt has its code; behind some of those that went
+ * well comes a name, a moment later.
+ */
+const ANSWER =
+  /^Got a new session id|^\[.*\]: rc = (?:0\n\s*name =|-\d+)|^\/.*: rc = -?\d+|^Error -?\d+/gm;
+
 /** What the Java client prints for the commands, without its greetings. */
 export async function zkCli(
   endpoint: string,
@@ -33,8 +40,7 @@ export async function cliMt(
   const left = [...commands, "quit"];
   let said = 0;
   const printed = await run([CLI_MT, endpoint], (sofar) => {
-    // A connection comes first, then every answer has its code.
-    const heard = sofar.match(/^Got a new session id|rc = -?\d+|^Error -?\d+/gm)?.length ?? 0;
+    const heard = sofar.match(ANSWER)?.length ?? 0;
     return heard > said ? left.slice(said, ++said) : [];
   });
   const chatter = /:ZOO_|^$|^Watcher|^Got a new session|^time = |^Quitting/;
