@@ -42,6 +42,13 @@ describe("a leader gives up", () => {
     expect(net.member("3").sentTo("1", "hangUp")).toEqual([]);
   });
 
+  test("at once when a quorum has hung up", () => {
+    const net = serving();
+    for (const peer of ["1", "2"]) net.hear("3", peer, { kind: "hangUp", session: SESSION });
+    net.tick(50);
+    expect(net.role("3")).toBe("LOOKING");
+  });
+
   test("when every link to a quorum breaks, before syncLimit or with it", () => {
     const net = serving();
     net.disconnect("3", "1");

@@ -129,12 +129,13 @@ export class TestMember {
   }
 
   #honour(): void {
-    for (;;) {
+    for (let turns = 0; turns < 1000; turns++) {
       const effects = this.zab.takeEffects();
       if (effects.length === 0) return;
       this.effects.push(...effects);
       for (const effect of effects) this.#perform(effect);
     }
+    throw new Error("the member never comes to rest");
   }
 
   #perform(effect: ZabEffect): void {

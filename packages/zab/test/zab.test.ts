@@ -151,6 +151,7 @@ test("time that jumps to a follower is not its leader's silence: what was said w
   }
   net.now += 5000; // everybody else stops with it
   net.member("1").resume();
+  net.step("1", { kind: "tick" });
   expect(net.role("1")).toBe("FOLLOWING");
 });
 

@@ -108,6 +108,15 @@ describe("the hard state", () => {
     expect(persists).toMatchObject([{ hardState: encode(7) }, { hardState: null }]);
   });
 
+  test("is waited for where it went, not further", () => {
+    const box = outbox();
+    const first = box.write(null, run);
+    box.write(5, null);
+    box.saveHardState(7);
+    box.send("b", "of the new term");
+    expect(sends(box.take())).toEqual([["of the new term", first]]);
+  });
+
   test("is written as it is at the end of the turn", () => {
     const box = outbox();
     box.saveHardState(7);

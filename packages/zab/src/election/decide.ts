@@ -35,7 +35,7 @@ export function finalize(node: ZabNode, looking: Looking): void {
 export function considerJoining(node: ZabNode, looking: Looking, round: number, vote: Vote): void {
   const { decided } = looking;
   const { leader } = vote;
-  if (leader === node.self || decided.get(leader)?.leads !== true) return;
+  if (decided.get(leader)?.leads !== true) return;
   const { quorum } = node.configurations.latest;
   // With this member: a leader that has lost it waits for it to come back.
   const agrees = (id: string): boolean => id === node.self || decided.get(id)?.leader === leader;

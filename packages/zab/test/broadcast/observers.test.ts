@@ -28,6 +28,18 @@ test("an observer is informed of what is committed, and of nothing else", () => 
   expect(net.member("3").sentTo("4", "proposal")).toEqual([]);
 });
 
+test("an observer that comes late is not sent what is not committed", () => {
+  const net = electedLeader({ size: 3, observers: 1 });
+  establish(net, "3", "1", "2");
+  net.propose("3", "a");
+  net.hear("3", "4", followerInfo(0));
+  net.hear("3", "4", ackEpoch(0));
+  expect(net.member("3").sentTo("4", "newLeader")).toHaveLength(1);
+  expect(net.member("3").sentTo("4", "proposal")).toEqual([]);
+  net.hear("3", "4", { kind: "ackNewLeader", session: SESSION, epoch: 1, through: 0 });
+  expect(net.member("3").sentTo("4", "inform")).toEqual([]);
+});
+
 test("what an observer has adds nothing to a quorum", () => {
   const net = observed();
   net.propose("3", "a");

@@ -3,7 +3,7 @@ import type { LeaderInfo } from "../../src/messages.ts";
 import { newest, notification, voteFor } from "../election/played.ts";
 import { TestNetwork, TIMES } from "../network.ts";
 import { followingTwo } from "../played.ts";
-import { diskWith } from "../test-member.ts";
+import { diskWith, runOf } from "../test-member.ts";
 
 const leaderInfo = (session: number, epoch: number): LeaderInfo => {
   return { kind: "leaderInfo", session, epoch };
@@ -83,6 +83,26 @@ describe("a learner that hears of an epoch", () => {
     expect(two.sentTo("3", "ackEpoch")).toEqual([]);
     two.releaseDisk();
     expect(two.sentTo("3", "ackEpoch")).toHaveLength(1);
+  });
+
+  test("says that it has only what is on its disk", () => {
+    const disk = diskWith({ accepted: 5, current: 3 }, 3, "x");
+    const { net, two, session } = followingTwo({ disks: { "2": disk } });
+    net.hear("2", "3", leaderInfo(session, 5));
+    net.hear("2", "3", { kind: "diff", session, why: "" });
+    two.diskStalled = true;
+    net.hear("2", "3", { kind: "proposal", session, commit: 0, run: runOf(3, 2, "y") });
+    net.disconnect("2", "3");
+    net.connect("2", "3");
+    net.hear("2", "1", notification(voteFor("3", 99), 2, "FOLLOWING"));
+    net.hear("2", "3", notification(voteFor("3", 99), 2, "LEADING"));
+    net.hear("2", "3", leaderInfo(session + 1, 5));
+    expect(two.sentTo("3", "ackEpoch")).toHaveLength(1);
+    two.releaseDisk();
+    expect(two.sentTo("3", "ackEpoch").at(-1)).toMatchObject({
+      session: session + 1,
+      history: { last: { term: 3, index: 2 } },
+    });
   });
 
   test("that it has promised before: says so, not to be counted", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { agree, newest, notification, voteFor } from "../election/played.ts";
 import { TestNetwork, TIMES } from "../network.ts";
-import { ackEpoch, electedLeader, followerInfo, promise, SESSION } from "../played.ts";
+import { ackEpoch, electedLeader, establish, followerInfo, promise, SESSION } from "../played.ts";
 import { diskWith } from "../test-member.ts";
 
 /** Member 5 of five voters and an observer, 6, is elected; all others are played. */
@@ -111,6 +111,24 @@ describe("promises", () => {
     for (const peer of ["1", "2", from]) {
       expect(net.member("5").sentTo(peer, "diff")).toHaveLength(1);
     }
+  });
+
+  test("of the leader itself count when they are on its disk, not when something else is", () => {
+    const net = electedLeader({ size: 5 });
+    establish(net, "5", "1", "2");
+    net.member("5").diskStalled = true;
+    net.propose("5", "x");
+    net.hear("5", "3", followerInfo(50)); // it promised more than this epoch: another must begin
+    expect(net.role("5")).toBe("LOOKING");
+    agree(net, "5", "1", "2");
+    for (const peer of ["1", "2"]) net.hear("5", peer, followerInfo(1));
+    for (const peer of ["1", "2"]) net.hear("5", peer, ackEpoch(0));
+    net.member("5").releaseDisk(1);
+    expect(net.member("5").disk.commands).toEqual(["x"]);
+    expect(net.zab("5").view().details["zabState"]).toBe("DISCOVERY");
+    net.member("5").releaseDisk(1);
+    expect(net.member("5").disk.epochs.accepted).toBe(2);
+    expect(net.zab("5").view().details["zabState"]).toBe("SYNCHRONIZATION");
   });
 
   test("of an older session do not count", () => {

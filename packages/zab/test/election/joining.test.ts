@@ -75,6 +75,15 @@ describe("a member that looks while others have decided", () => {
       "LOOKING",
     ],
     [
+      "does not count a voter that says that it observes",
+      [
+        ["1", "FOLLOWING", "5", 9],
+        ["3", "OBSERVING", "5", 9],
+        ["5", "LEADING", "5", 9],
+      ],
+      "LOOKING",
+    ],
+    [
       "does not lead because others follow it in a round that it is not in",
       [
         ["1", "FOLLOWING", "2", 9],

@@ -113,16 +113,18 @@ describe("from a member that looks", () => {
 
   test("an observer's vote is not counted, whatever it says", () => {
     const net = lookingTwo();
-    net.hear("2", "4", notification(voteFor("2")));
+    const before = told(net, "2", "4");
+    net.hear("2", "4", notification(voteFor("3")));
     net.tick(250);
     expect(net.role("2")).toBe("LOOKING");
-    expect(newest(net, "2", "4")).toEqual(notification(voteFor("2"), 1)); // but it is answered
+    expect(newest(net, "2", "1").vote).toEqual(voteFor("2"));
+    expect(told(net, "2", "4")).toBe(before + 1); // but it is answered
   });
 
   test("an observer's round is not taken up", () => {
     const net = lookingTwo();
     net.hear("2", "4", notification(null, 9));
-    expect(newest(net, "2", "4").round).toBe(1);
+    expect(newest(net, "2", "1").round).toBe(1);
   });
 
   test.each([

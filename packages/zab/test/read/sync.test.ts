@@ -149,8 +149,7 @@ describe("SYNC, a learner's barrier", () => {
     const round = lastRound(net, "2");
     net.hear("3", "1", followerInfo(1, SESSION + 1));
     pong(net, "2", round);
-    const replies = net.member("3").sentTo("1", "syncReply");
-    expect(replies.filter(({ session }) => session === SESSION + 1)).toEqual([]);
+    expect(net.member("3").sentTo("1", "syncReply")).toEqual([]);
   });
 
   test("goes to the leader and back between real members", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { decodeEpochs } from "../../src/index.ts";
 import type { LeaderMessage } from "../../src/messages.ts";
+import { agree } from "../election/played.ts";
 import type { TestNetwork } from "../network.ts";
 import { ackEpoch, electedLeader, establish, followerInfo, promise, SESSION } from "../played.ts";
 import { diskWith, textsOf } from "../test-member.ts";
@@ -213,6 +215,40 @@ describe("the epoch is established", () => {
     expect(net.zab("5").view().isLeader).toBe(false);
   });
 
+  // ZOOKEEPER-3104
+  test("not by who has not been sent all of the history yet", () => {
+    const net = withHistory({ limits: { proposalBytesMax: 1, inflightMax: 1 } });
+    promise(net, "5", ["1", "2"]);
+    expect(net.member("5").sentTo("1", "newLeader")).toEqual([]);
+    for (const peer of ["1", "2"]) ackNewLeader(net, peer, 1);
+    expect(net.zab("5").view().isLeader).toBe(false);
+  });
+
+  // ZOOKEEPER-4643
+  test("and the leader asks for its epoch to be written only when its own history is", () => {
+    const net = electedLeader({ size: 5 });
+    establish(net, "5", "1", "2");
+    const five = net.member("5");
+    five.diskStalled = true;
+    net.propose("5", "x");
+    net.hear("5", "4", followerInfo(50));
+    agree(net, "5", "1", "2");
+    // A quorum without the leader promises, takes its history and takes up the epoch.
+    const others = ["1", "2", "3"];
+    for (const peer of others) net.hear("5", peer, followerInfo(1, SESSION + 1));
+    for (const peer of others) net.hear("5", peer, { ...ackEpoch(0), session: SESSION + 1 });
+    const asked = (): number[] =>
+      five
+        .all("persist")
+        .flatMap(({ hardState }) => (hardState === null ? [] : decodeEpochs(hardState).current));
+    expect(asked()).not.toContain(2);
+    five.releaseDisk(1);
+    expect(five.disk.commands).toEqual(["x"]);
+    expect(asked()).not.toContain(2); // its promise is still under way
+    five.releaseDisk(1);
+    expect(asked()).toContain(2);
+  });
+
   test("not by a quorum of which one has left meanwhile", () => {
     const net = withHistory();
     promise(net, "5", ["1", "2"], 3, 3, 3, 3);
@@ -293,6 +329,10 @@ describe("a learner that comes late", () => {
     net.hear("5", "3", followerInfo(3));
     net.hear("5", "3", ackEpoch(3, 3, 3));
     net.propose("5", "d");
+    for (const peer of ["1", "2"]) {
+      net.hear("5", peer, { kind: "ack", session: SESSION, epoch: 4, through: 4 });
+    }
+    expect(net.zab("5").view().commit).toBe(4);
     expect(said(net, "5", "3").at(-1)).toBe("newLeader");
     ackNewLeader(net, "3", 3);
     expect(said(net, "5", "3").slice(-2)).toEqual(["upToDate 3", "proposal d"]);
