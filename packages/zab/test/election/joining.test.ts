@@ -77,7 +77,6 @@ describe("a member that looks while others have decided", () => {
     [
       "does not count a voter that says that it observes",
       [
-        ["1", "FOLLOWING", "5", 9],
         ["3", "OBSERVING", "5", 9],
         ["5", "LEADING", "5", 9],
       ],
