@@ -21,8 +21,8 @@ export interface StoreGrain {
  * A compaction takes effect at once for every reader, and memory is given back by {@link sweep}, a
  * slice at a time. No read, count, pin or hash tells how far a sweep has got.
  *
- * Invariants: `compacted <= revision`; a key is in the index exactly if one of its changes is in the
- * log; of one key at most one version belongs to a revision.
+ * Invariants: `compacted <= revision`; a key is in the index if one of its changes is in the log and
+ * outlives the compaction; of one key at most one version belongs to a revision.
  */
 export class MvccStore {
   readonly #index: KeyIndex;
@@ -82,7 +82,7 @@ export class MvccStore {
     return this.#index.count(range, revision);
   }
 
-  /** Every change that is not forgotten, as of now. */
+  /** The changes as of now. Those that do not outlive its compaction count as forgotten. */
   pin(): PinnedChanges {
     return this.#log.pin();
   }
