@@ -48,11 +48,11 @@ export async function assembleGroup<Message, Result>(
   const storage = await openStorage(parts, closing);
   await restore(storage, machine);
   const { snapshot, tail } = storage.recovered;
+  const replayed = (tail.at(-1)?.index ?? 0) - (snapshot?.position.index ?? 0);
+  // Whole files may hold older entries.
+  const entries = Math.max(0, replayed);
   // What is replayed once a leader says that it is committed.
-  log.info(
-    { group, snapshot: snapshot?.position.index ?? 0, entries: tail.length },
-    "read the disk",
-  );
+  log.info({ group, snapshot: snapshot?.position.index ?? 0, entries }, "read the disk");
   const peering = parts.peering ?? (await startOwnPeering(parts, closing));
   const { recovered } = storage;
   return new Driver({
