@@ -92,7 +92,8 @@ test(
     const session = await client(three, leader);
     const [away = 0] = three.sids.filter((sid) => sid !== leader);
     await session.create("/before", "");
-    await three.digests();
+    // It may have applied what the others have on disk, and not have it on its own yet.
+    await untilOnDisk(three, away, "/before");
     await three.kill(away);
     for (const path of ["/a", "/b", "/c"]) await session.create(path, "");
     three.launch(away);
@@ -114,7 +115,8 @@ test(
     const session = await client(three, leader);
     const [away = 0] = three.sids.filter((sid) => sid !== leader);
     await session.create("/before", "");
-    await three.digests();
+    // It may have applied what the others have on disk, and not have it on its own yet.
+    await untilOnDisk(three, away, "/before");
     await three.kill(away);
     // The log keeps 5000 entries behind its last snapshot.
     for (let batch = 0; batch < 14; batch++) {
