@@ -10,13 +10,6 @@ export const hasCliMt: boolean = existsSync(CLI_MT);
 
 const WITHIN_MS = 50_000;
 
-/**
- * A connection comes first, then every answer of cli_mt has its code; behind some of those that went
- * well comes a name, a moment later.
- */
-const ANSWER =
-  /^Got a new session id|^\[.*\]: rc = (?:0\n\s*name =|-\d+)|^\/.*: rc = -?\d+|^Error -?\d+/gm;
-
 /** What the Java client prints for the commands, without its greetings. */
 export async function zkCli(
   endpoint: string,
@@ -29,19 +22,28 @@ export async function zkCli(
   return printed.split("\n").filter((line) => !chatter.test(line));
 }
 
+/** A command to the C client, and what ends its answer. */
+export type CliMtStep = readonly [command: string, end: RegExp];
+
 /**
- * What the C client prints for the commands, without its log. It reads on while a request is under
- * way, and forgets what it waits for when it quits: each command follows the answer to the one before.
+ * What the C client prints for the commands, without its log. One thread of it reads commands and
+ * another prints answers, and it forgets what it waits for when it quits: so each command is typed when
+ * the answer to the one before has ended.
  */
 export async function cliMt(
   endpoint: string,
-  commands: readonly string[],
+  steps: readonly CliMtStep[],
 ): Promise<readonly string[]> {
-  const left = [...commands, "quit"];
-  let said = 0;
+  const left = [...steps, ["quit", /$/] as const];
+  let end = /^Got a new session id: .*\n/m;
+  let from = 0;
   const printed = await run([CLI_MT, endpoint], (sofar) => {
-    const heard = sofar.match(ANSWER)?.length ?? 0;
-    return heard > said ? left.slice(said, ++said) : [];
+    if (!end.test(sofar.slice(from))) return [];
+    const next = left.shift();
+    if (next === undefined) return [];
+    from = sofar.length;
+    end = next[1];
+    return [next[0]];
   });
   const chatter = /:ZOO_|^$|^Watcher|^Got a new session|^time = |^Quitting/;
   return printed
