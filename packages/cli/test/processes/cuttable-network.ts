@@ -16,6 +16,8 @@ export class CuttableNetwork {
   readonly #id: string = randomBytes(3).toString("hex");
   readonly #switch: string;
   readonly #namespaces: string[] = [];
+  /** Those that end here. */
+  readonly #links: string[] = [];
 
   /** Makes the namespaces and their links. */
   constructor(size: number) {
@@ -40,8 +42,9 @@ export class CuttableNetwork {
     ip(`-n ${this.#switch} link set site${number} up`);
   }
 
-  /** Their interfaces go with the namespaces. */
+  /** A namespace lives on for minutes where a connection still waits for its end: no link may. */
   close(): void {
+    for (const link of this.#links.splice(0)) ip(`link del ${link}`);
     for (const namespace of this.#namespaces.splice(0)) ip(`netns del ${namespace}`);
   }
 
@@ -64,6 +67,7 @@ export class CuttableNetwork {
     ip(`-n ${namespace} addr add ${peerHost}/24 dev peers`);
     ip(`-n ${namespace} link set peers up`);
     ip(`link add ${here} type veth peer name clients netns ${namespace}`);
+    this.#links.push(here);
     ip(`addr add ${clients}.${4 * number + 1}/30 dev ${here}`);
     ip(`link set ${here} up`);
     ip(`-n ${namespace} addr add ${clientHost}/30 dev clients`);
