@@ -51,10 +51,11 @@ export function onSnapshotReceived(
   const isWanted = stage?.kind === "loading" && index >= stage.index && index > node.commit;
   if (isWanted && !node.installing) return node.install(meta, handle);
   node.outbox.emit({ kind: "discardSnapshot", handle });
-  // The leader takes it for delivered, and sends no other in this session.
-  // So it does when it comes before SNAP, which may still wait for the leader's disk.
-  if (stage?.kind === "loading" || stage?.kind === "promised")
+  // The leader takes it for delivered and sends no other in this session: even when it came before
+  // SNAP, which may still wait for the leader's disk.
+  if (stage?.kind === "loading" || stage?.kind === "promised") {
     look(node, `a snapshot of ${index}, which is not what it lacks`);
+  }
 }
 
 /** The snapshot is durable and in force (ZOOKEEPER-3023, 3642): the leader sends what follows it. */
