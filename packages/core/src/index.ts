@@ -20,6 +20,7 @@ export * from "./snapshot.ts";
 export * from "./codec/byte-reader.ts";
 export * from "./codec/byte-writer.ts";
 export * from "./codec/crc32c.ts";
+export * from "./codec/message-fields.ts";
 export * from "./codec/utf8.ts";
 export * from "./quorum/quorum.ts";
 export * from "./quorum/rule.ts";

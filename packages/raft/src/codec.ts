@@ -2,11 +2,15 @@ import {
   ByteReader,
   ByteWriter,
   decodeRun,
+  readPosition,
+  readProposals,
+  readReason,
+  readRequestIds,
+  writePosition,
+  writeProposals,
+  writeReason,
+  writeRequestIds,
   type MessageCodec,
-  type Position,
-  type Proposal,
-  type RejectReason,
-  type RequestId,
 } from "@quorate/core";
 import type { RaftMessage } from "./messages.ts";
 
@@ -24,13 +28,6 @@ const KINDS: readonly RaftMessage["kind"][] = [
   "forwardRejected",
   "readRequest",
   "readReply",
-];
-
-const REASONS: readonly RejectReason[] = [
-  "ERR_NO_LEADER",
-  "ERR_NOT_LEADER",
-  "ERR_OVERLOADED",
-  "ERR_STORAGE_FULL",
 ];
 
 /**
@@ -60,13 +57,11 @@ function encode(message: RaftMessage): readonly Uint8Array[] {
     case "heartbeatReply":
       return [writer.u48(message.round).finish()];
     case "forward":
-      writer.u48(message.session).u32(message.proposals.length);
-      for (const { id, data } of message.proposals) writer.u48(id).bytes(data);
-      return [writer.finish()];
+      return [writeProposals(writer.u48(message.session), message.proposals).finish()];
     case "forwardAccepted":
-      return [writeIds(writer.u48(message.first), message.ids).finish()];
+      return [writeRequestIds(writer.u48(message.first), message.ids).finish()];
     case "forwardRejected":
-      return [writeIds(writer.u8(REASONS.indexOf(message.reason)), message.ids).finish()];
+      return [writeRequestIds(writeReason(writer, message.reason), message.ids).finish()];
     case "readRequest":
       return [writer.u48(message.session).u48(message.id).finish()];
     case "readReply":
@@ -108,12 +103,9 @@ function decodeBody(reader: ByteReader, kind: RaftMessage["kind"], term: number)
     case "forward":
       return { kind, term, session: reader.u48(), proposals: readProposals(reader) };
     case "forwardAccepted":
-      return { kind, term, first: reader.u48(), ids: readIds(reader) };
-    case "forwardRejected": {
-      const reason = REASONS[reader.u8()];
-      if (reason === undefined) throw reader.malformed("unknown reason");
-      return { kind, term, reason, ids: readIds(reader) };
-    }
+      return { kind, term, first: reader.u48(), ids: readRequestIds(reader) };
+    case "forwardRejected":
+      return { kind, term, reason: readReason(reader), ids: readRequestIds(reader) };
     case "readRequest":
       return { kind, term, session: reader.u48(), id: reader.u48() };
     case "readReply":
@@ -139,32 +131,4 @@ function decodeAppend(reader: ByteReader, term: number): RaftMessage {
     throw reader.malformed("an entry is newer than its leader");
   }
   return { kind: "append", term, prev, commit, run };
-}
-
-function writePosition(writer: ByteWriter, { term, index }: Position): ByteWriter {
-  return writer.u48(term).u48(index);
-}
-
-function readPosition(reader: ByteReader): Position {
-  return { term: reader.u48(), index: reader.u48() };
-}
-
-function writeIds(writer: ByteWriter, ids: readonly RequestId[]): ByteWriter {
-  writer.u32(ids.length);
-  for (const id of ids) writer.u48(id);
-  return writer;
-}
-
-function readIds(reader: ByteReader): readonly RequestId[] {
-  const ids: RequestId[] = [];
-  for (let left = reader.count(6); left > 0; left--) ids.push(reader.u48());
-  return ids;
-}
-
-function readProposals(reader: ByteReader): readonly Proposal[] {
-  const proposals: Proposal[] = [];
-  for (let left = reader.count(10); left > 0; left--) {
-    proposals.push({ id: reader.u48(), data: reader.bytes() });
-  }
-  return proposals;
 }

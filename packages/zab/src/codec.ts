@@ -2,11 +2,15 @@ import {
   ByteReader,
   ByteWriter,
   decodeRun,
+  readPosition,
+  readProposals,
+  readReason,
+  readRequestIds,
+  writePosition,
+  writeProposals,
+  writeReason,
+  writeRequestIds,
   type MessageCodec,
-  type Position,
-  type Proposal,
-  type RejectReason,
-  type RequestId,
 } from "@quorate/core";
 import type { History } from "./discovery/history.ts";
 import type { Vote } from "./election/vote.ts";
@@ -40,13 +44,6 @@ const KINDS: readonly ZabMessage["kind"][] = [
 
 /** The numbers that ZooKeeper gives them on the wire. */
 const STATES: readonly ServerState[] = ["LOOKING", "FOLLOWING", "LEADING", "OBSERVING"];
-
-const REASONS: readonly RejectReason[] = [
-  "ERR_NO_LEADER",
-  "ERR_NOT_LEADER",
-  "ERR_OVERLOADED",
-  "ERR_STORAGE_FULL",
-];
 
 type SessionMessage = Exclude<ZabMessage, Notification>;
 
@@ -103,13 +100,11 @@ function encodeOfSession(writer: ByteWriter, message: SessionMessage): readonly 
     case "pong":
       return [writer.u48(message.round).u48(message.through).finish()];
     case "request":
-      writer.u32(message.proposals.length);
-      for (const { id, data } of message.proposals) writer.u48(id).bytes(data);
-      return [writer.finish()];
+      return [writeProposals(writer, message.proposals).finish()];
     case "requestAccepted":
-      return [writeIds(writer.u48(message.first), message.ids).finish()];
+      return [writeRequestIds(writer.u48(message.first), message.ids).finish()];
     case "requestRejected":
-      return [writeIds(writer.u8(REASONS.indexOf(message.reason)), message.ids).finish()];
+      return [writeRequestIds(writeReason(writer, message.reason), message.ids).finish()];
     case "sync":
       return [writer.u48(message.id).finish()];
     case "syncReply":
@@ -181,12 +176,9 @@ function decodeOfSession(
     case "request":
       return { kind, session, proposals: readProposals(reader) };
     case "requestAccepted":
-      return { kind, session, first: reader.u48(), ids: readIds(reader) };
-    case "requestRejected": {
-      const reason = REASONS[reader.u8()];
-      if (reason === undefined) throw reader.malformed("unknown reason");
-      return { kind, session, reason, ids: readIds(reader) };
-    }
+      return { kind, session, first: reader.u48(), ids: readRequestIds(reader) };
+    case "requestRejected":
+      return { kind, session, reason: readReason(reader), ids: readRequestIds(reader) };
     case "sync":
       return { kind, session, id: reader.u48() };
     case "syncReply":
@@ -221,32 +213,4 @@ function readHistory(reader: ByteReader): History {
     epochs.push({ term: reader.u48(), from: reader.u48() });
   }
   return { base, epochs, last };
-}
-
-function writePosition(writer: ByteWriter, { term, index }: Position): ByteWriter {
-  return writer.u48(term).u48(index);
-}
-
-function readPosition(reader: ByteReader): Position {
-  return { term: reader.u48(), index: reader.u48() };
-}
-
-function writeIds(writer: ByteWriter, ids: readonly RequestId[]): ByteWriter {
-  writer.u32(ids.length);
-  for (const id of ids) writer.u48(id);
-  return writer;
-}
-
-function readIds(reader: ByteReader): readonly RequestId[] {
-  const ids: RequestId[] = [];
-  for (let left = reader.count(6); left > 0; left--) ids.push(reader.u48());
-  return ids;
-}
-
-function readProposals(reader: ByteReader): readonly Proposal[] {
-  const proposals: Proposal[] = [];
-  for (let left = reader.count(10); left > 0; left--) {
-    proposals.push({ id: reader.u48(), data: reader.bytes() });
-  }
-  return proposals;
 }

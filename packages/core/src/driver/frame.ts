@@ -1,5 +1,6 @@
 import { ByteReader } from "../codec/byte-reader.ts";
 import { ByteWriter } from "../codec/byte-writer.ts";
+import { readPosition, writePosition } from "../codec/message-fields.ts";
 import { decodeConfiguration, encodeConfiguration } from "../configuration.ts";
 import type { SnapshotMeta } from "../snapshot.ts";
 
@@ -108,12 +109,10 @@ export function decodeFrame(bytes: Uint8Array): Frame {
 
 /** Writes a snapshot's meta data, on the wire and at the head of its file alike. */
 export function writeSnapshotMeta(writer: ByteWriter, meta: SnapshotMeta): void {
-  writer.u48(meta.position.term).u48(meta.position.index);
-  writer.bytes(encodeConfiguration(meta.configuration));
+  writePosition(writer, meta.position).bytes(encodeConfiguration(meta.configuration));
 }
 
 /** @throws `ERR_MALFORMED` */
 export function readSnapshotMeta(reader: ByteReader): SnapshotMeta {
-  const position = { term: reader.u48(), index: reader.u48() };
-  return { position, configuration: decodeConfiguration(reader.bytes()) };
+  return { position: readPosition(reader), configuration: decodeConfiguration(reader.bytes()) };
 }
