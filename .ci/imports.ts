@@ -29,11 +29,9 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
       "@quorate/transport-tcp",
       "@quorate/zab",
       "node:",
-      "pino",
-      "zod",
     ],
   },
-  { tree: "packages/kv/src/", may: ["@quorate/core", "node:", "pino", "zod"] },
+  { tree: "packages/kv/src/", may: ["@quorate/core", "node:"] },
   {
     tree: "packages/cli/src/",
     may: [
@@ -43,7 +41,6 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
       "@quorate/kv/etcd/codec",
       "@quorate/raft",
       "@quorate/raft/testing",
-      "@quorate/storage-fs",
       "@quorate/zab/testing",
       "cli-table3",
       "commander",
