@@ -47,14 +47,13 @@ export async function assembleGroup<Message, Result>(
   // First of all: whoever has the directory has the ports as well, and is to be told of the directory.
   const storage = await openStorage(parts, closing);
   await restore(storage, machine);
-  const { snapshot, tail } = storage.recovered;
-  const replayed = (tail.at(-1)?.index ?? 0) - (snapshot?.position.index ?? 0);
-  // Whole files may hold older entries.
-  const entries = Math.max(0, replayed);
-  // What is replayed once a leader says that it is committed.
-  log.info({ group, snapshot: snapshot?.position.index ?? 0, entries }, "read the disk");
-  const peering = parts.peering ?? (await startOwnPeering(parts, closing));
   const { recovered } = storage;
+  const snapshot = recovered.snapshot?.position.index ?? 0;
+  // Behind the snapshot, to be replayed once a leader says that they are committed. The log is dropped
+  // in whole files, so all that is left of it may be older than the snapshot.
+  const entries = Math.max(0, (recovered.tail.at(-1)?.index ?? 0) - snapshot);
+  log.info({ group, snapshot, entries }, "read the disk");
+  const peering = parts.peering ?? (await startOwnPeering(parts, closing));
   return new Driver({
     group: { group, cluster, self },
     protocol: parts.createProtocol(recovered),
@@ -64,7 +63,7 @@ export async function assembleGroup<Message, Result>(
     transport: peering.transport,
     stateMachine: machine,
     runtime: nodeRuntime,
-    applied: recovered.snapshot?.position.index ?? 0,
+    applied: snapshot,
     checkpointEntries: parts.checkpointEntries,
     incarnation: peering.incarnation,
     limits: parts.limits,

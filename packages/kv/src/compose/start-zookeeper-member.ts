@@ -1,4 +1,4 @@
-import { Prng, QuorateError, type NodeId } from "@quorate/core";
+import { Prng, QuorateError } from "@quorate/core";
 import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
 import { randomInt } from "node:crypto";
 import { ZooKeeperStateMachine, type ZooKeeperResult } from "../zookeeper/apply/index.ts";
@@ -122,7 +122,7 @@ function boundTo(server: ZooKeeperServer): {
   return { addresses, tick: () => server.tick() };
 }
 
-function checkIsMember({ sid, configuration }: ZooKeeperMemberOptions): NodeId {
-  if (configuration.members.some(({ id }) => id === sid)) return sid;
+function checkIsMember({ sid, configuration }: ZooKeeperMemberOptions): void {
+  if (configuration.members.some(({ id }) => id === sid)) return;
   throw new QuorateError("ERR_CONFIGURATION", `the ensemble names no server ${sid}`);
 }

@@ -364,7 +364,7 @@ export class ClientConnection implements Watcher {
   }
 
   #replyToWrite({ outcome, xid, since }: PendingWrite): void {
-    if (outcome === null) return;
+    assert(outcome !== null, "a write is ready when it has its outcome");
     if (outcome.kind === "failed") return this.close(`a write failed: ${outcome.error.message}`);
     const { result } = outcome;
     if (result.kind === "attached" || isOfLostSession(result)) {
