@@ -47,7 +47,9 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = "";
-    const child = execFile(program, [...args], { timeout: 50_000 }, (error) => {
+    // Java reads and prints in the locale's encoding, and would take `日本` for question marks.
+    const env = { ...process.env, LC_ALL: "C.UTF-8" };
+    const child = execFile(program, [...args], { env, timeout: 50_000 }, (error) => {
       if (error === null) resolve(printed);
       else reject(new Error(`${program}: ${error.message}\n${printed}`));
     });
