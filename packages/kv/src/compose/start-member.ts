@@ -89,14 +89,12 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
   // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
   const tick = setInterval(() => {
     driver.tick();
-    requests.tick();
-    member.sweeper.tick();
+    member.tick();
   }, options.heartbeatMillis / 2);
   closing.add(() => {
     clearInterval(tick);
     driver.stop();
-    requests.stop();
-    member.work.stop();
+    member.stop();
   });
   const servers = await listenForClients(options, member, closing);
   const stopAnnouncing = announce(member, options, log);

@@ -39,6 +39,18 @@ export class EtcdMember {
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
   }
 
+  /** To be called twice a heartbeat: what does not happen at a request's or a command's bidding. */
+  tick(): void {
+    this.requests.tick();
+    this.sweeper.tick();
+  }
+
+  /** Drops what is under way: nobody waits for it any more. */
+  stop(): void {
+    this.requests.stop();
+    this.work.stop();
+  }
+
   /** A response that has its header. There is one at a time: it is sent before the next is begun. */
   begin(revision: number = this.machine.store.revision): ProtoWriter {
     return this.#header.write(this.#response.reset(), revision, this.requests.view().term);

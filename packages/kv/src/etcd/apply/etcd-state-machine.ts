@@ -30,10 +30,19 @@ export type WriteResponse =
   | { readonly kind: "compact" }
   | { readonly kind: "memberAttributes" };
 
+/** Is told by the state machine what becomes of the keyspace. */
+export interface KeyspaceListener {
+  /** A batch was applied: the store's newest changes are there to be looked at. */
+  applied(): void;
+  /** A snapshot replaced everything: the store is another one. */
+  replaced(): void;
+}
+
 /** etcd's keyspace and the members' announcements as a replicated state machine. */
 export class EtcdStateMachine implements StateMachine<EtcdResult> {
   #store = new MvccStore();
   #members = new Map<string, MemberAttributes>();
+  #listener: KeyspaceListener | null = null;
 
   get store(): MvccStore {
     return this.#store;
@@ -44,8 +53,14 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     return this.#members;
   }
 
+  /** Tells the services of this member, and nobody else, of what is applied. */
+  listen(listener: KeyspaceListener): void {
+    this.#listener = listener;
+  }
+
   apply(entries: readonly Entry[], each: (entry: Entry, result: EtcdResult) => void): void {
     for (const entry of entries) each(entry, this.#applyOne(entry.data));
+    this.#listener?.applied();
   }
 
   pin(): PinnedView {
@@ -100,5 +115,6 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     this.#members = new Map(
       members.map(decodeMemberAttributes).map((member) => [member.id, member]),
     );
+    this.#listener?.replaced();
   }
 }

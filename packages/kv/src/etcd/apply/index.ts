@@ -1,5 +1,10 @@
 export { encodeCommand, type Command } from "./command.ts";
-export { EtcdStateMachine, type EtcdResult, type WriteResponse } from "./etcd-state-machine.ts";
+export {
+  EtcdStateMachine,
+  type EtcdResult,
+  type KeyspaceListener,
+  type WriteResponse,
+} from "./etcd-state-machine.ts";
 export type { RequestRefusal } from "./failure.ts";
 export { checkRevision, range } from "./range.ts";
 export { checkTxn, executeTxn, isReadOnly, isSerializable, planTxn } from "./txn.ts";
