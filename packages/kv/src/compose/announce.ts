@@ -2,12 +2,16 @@ import type { EtcdMember } from "../etcd/api/etcd-member.ts";
 import { encodeCommand } from "../etcd/apply/index.ts";
 import { encodeMemberAttributes } from "../etcd/codec/index.ts";
 import type { MemberLog } from "./member-log.ts";
+import type { MemberRuntime } from "./member-runtime.ts";
 
 /** What a member tells the others of itself; its peer addresses are the configuration's. */
 interface Announcement {
   readonly name: string;
   readonly advertiseClientUrls: readonly string[];
 }
+
+/** A change of leader starts the next attempt as well. */
+const RETRY_MILLIS = 1000;
 
 /**
  * Puts the member's name and client URLs into the log, unless they are there already: once a leader
@@ -18,6 +22,7 @@ interface Announcement {
 export function announce(
   member: EtcdMember,
   announcement: Announcement,
+  runtime: MemberRuntime,
   log: MemberLog,
 ): () => void {
   const attributes = {
@@ -51,11 +56,10 @@ export function announce(
     });
   };
   const unsubscribe = member.requests.onView(attempt);
-  const retry = setInterval(attempt, 1000);
-  retry.unref();
+  const stopRetrying = runtime.every(RETRY_MILLIS, attempt);
   const stop = (): void => {
     unsubscribe();
-    clearInterval(retry);
+    stopRetrying();
   };
   attempt();
   return stop;

@@ -1,32 +1,25 @@
-import { majorityOf, Prng, QuorateError, type NodeId } from "@quorate/core";
-import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
+import { Prng, QuorateError, type NodeId } from "@quorate/core";
 import { randomInt } from "node:crypto";
-import { EtcdStateMachine, type EtcdResult } from "../etcd/apply/index.ts";
-import { EtcdMember } from "../etcd/api/etcd-member.ts";
-import { httpEndpoints } from "../etcd/api/http-endpoints.ts";
-import { etcdServices } from "../etcd/api/services.ts";
-import { toEtcdFailure } from "../etcd/error-map.ts";
-import { startGrpcServer, type GrpcServer } from "../grpc/index.ts";
-import { requestTimeoutMillis, RequestService } from "../service/request-service.ts";
+import { EtcdStateMachine } from "../etcd/apply/index.ts";
 import { announce } from "./announce.ts";
-import { assembleGroup } from "./assemble-group.ts";
+import { assembleEtcd, ETCD_GROUP, type EtcdNode } from "./assemble-etcd.ts";
 import { Closing } from "./closing.ts";
 import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { nodeRuntime } from "./node-runtime.ts";
+import { openGroup } from "./open-group.ts";
 import type { RunningMember } from "./running-member.ts";
-import { tellLeader } from "./tell-leader.ts";
-import { whenLed } from "./when-led.ts";
-
-/** The etcd service's consensus group. */
-const GROUP = "etcd";
+import { serveClients } from "./serve-clients.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
 
 /** What the peer URLs come from. */
 export const LISTEN_FLAG = "--listen-peer-urls";
+
+/** How long open calls may go on when a member is closed. */
+const GRACE_MILLIS = 500;
 
 /**
  * Starts one member of an etcd cluster in this process: disk, peers, Raft, keyspace, client API.
@@ -38,104 +31,61 @@ export function startMember(options: MemberOptions): Promise<RunningMember> {
 }
 
 async function assemble(options: MemberOptions, closing: Closing): Promise<RunningMember> {
-  const { log } = options;
+  const { heartbeatMillis, electionMillis, snapshotEntries, log, onFatal } = options;
   const identity = clusterIdentity(options.initialCluster, options.initialClusterToken);
+  const { cluster } = identity;
   const self = ownId(identity, options.name);
   const machine = new EtcdStateMachine();
-  const driver = await assembleGroup<RaftMessage, EtcdResult>(
+  const adapters = await openGroup(
     {
-      group: GROUP,
-      cluster: identity.cluster,
-      self,
+      group: ETCD_GROUP,
       dataDir: options.dataDir,
-      identity: { cluster: identity.cluster, member: self, from: IDENTITY_FLAGS },
+      identity: { cluster, member: self, from: IDENTITY_FLAGS },
       machine,
-      createProtocol: (recovered) =>
-        new Raft({
-          self,
-          configuration: majorityOf(
-            identity.members.map(({ id, peerUrls }) => ({ id, addresses: peerUrls })),
-          ),
-          recovered,
-          prng: new Prng(randomInt(2 ** 47)),
-          electionMillis: options.electionMillis,
-          heartbeatMillis: options.heartbeatMillis,
-        }),
-      codec: raftCodec,
       peering: options.peering ?? null,
       listening: { urls: options.listenPeerUrls, from: LISTEN_FLAG },
-      checkpointEntries: options.snapshotEntries,
-      limits: {
-        leaderWaitMillis: requestTimeoutMillis(options.electionMillis),
-        storageStallMillis: options.electionMillis,
-      },
       log,
-      onFatal: options.onFatal,
-      onAsk: () => {}, // the service asks nothing of other members yet
     },
     closing,
   );
-  const requests = new RequestService<EtcdResult>({
-    log: driver,
-    now: () => nodeRuntime.now().monotonic,
-    electionMillis: options.electionMillis,
+  const node = assembleEtcd({
+    identity,
+    self,
+    machine,
+    adapters,
+    runtime: nodeRuntime,
+    prng: new Prng(randomInt(2 ** 47)),
+    heartbeatMillis,
+    electionMillis,
+    snapshotEntries,
+    log,
+    onFatal,
   });
-  const nameOf = (id: NodeId): string =>
-    identity.members.find((member) => member.id === id)?.name ?? id;
-  closing.add(tellLeader(driver, nameOf, log));
-  const { cluster } = identity;
-  const member = new EtcdMember({ requests, machine, cluster, self, runtime: nodeRuntime });
-  driver.start();
-  // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
-  const tick = setInterval(() => {
-    driver.tick();
-    member.tick();
-  }, options.heartbeatMillis / 2);
-  closing.add(() => {
-    clearInterval(tick);
-    driver.stop();
-    member.stop();
-  });
-  const servers = await listenForClients(options, member, closing);
-  const stopAnnouncing = announce(member, options, log);
-  closing.add(stopAnnouncing);
+  closing.add(() => node.stop());
+  const clientAddresses = await listenForClients(options, node, closing);
+  closing.add(announce(node.member, options, nodeRuntime, log));
   log.info({ member: self, cluster }, "the member runs");
   return {
     id: self,
     cluster,
-    clientAddresses: servers,
-    status: () => {
-      const { role, leader, term } = driver.view();
-      return { id: self, cluster, role, leader, term };
-    },
-    ready: () => whenLed(driver),
+    clientAddresses,
+    status: () => node.status(),
+    ready: () => node.ready(),
     close: () => closing.run(),
   };
 }
 
 async function listenForClients(
   options: MemberOptions,
-  member: EtcdMember,
+  { services, member }: EtcdNode,
   closing: Closing,
 ): Promise<readonly string[]> {
-  const services = etcdServices(member);
   const addresses: string[] = [];
   for (const url of options.listenClientUrls) {
-    const { host, port } = parseListenUrl(url, "--listen-client-urls");
-    const server: GrpcServer = await startGrpcServer({
-      host,
-      port,
-      services,
-      http1: httpEndpoints({
-        hasLeader: () => member.requests.view().leader !== null,
-        readLinearizable: (done) =>
-          member.requests.readLinearizable((failure) =>
-            done(failure === null ? null : toEtcdFailure(failure).message),
-          ),
-      }),
-    });
-    closing.add(() => server.close(500));
-    addresses.push(`http://${host.includes(":") ? `[${host}]` : host}:${server.port}`);
+    const place = parseListenUrl(url, "--listen-client-urls");
+    const port = await serveClients(place, services, member);
+    closing.add(() => port.close(GRACE_MILLIS));
+    addresses.push(port.address);
   }
   return addresses;
 }

@@ -7,6 +7,8 @@ import { assembleGroup } from "./assemble-group.ts";
 import { Closing } from "./closing.ts";
 import { refuseJavaElections } from "./election-port.ts";
 import { ensembleIdentity } from "./ensemble-identity.ts";
+import { nodeRuntime } from "./node-runtime.ts";
+import { openGroup } from "./open-group.ts";
 import type { RunningMember } from "./running-member.ts";
 import { tellLeader } from "./tell-leader.ts";
 import { whenLed } from "./when-led.ts";
@@ -41,35 +43,42 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
   const times = zabTimes(tickMillis, options.initLimit, options.syncLimit);
   // The server asks and answers through the driver, which comes first.
   let server: ZooKeeperServer | null = null;
-  const driver = await assembleGroup<ZabMessage, ZooKeeperResult>(
+  const adapters = await openGroup(
     {
       group: GROUP,
-      cluster,
-      self: sid,
       dataDir: options.dataDir,
       identity: { cluster, member: sid, from: IDENTITY_SETTINGS },
       machine,
-      createProtocol: (recovered) =>
-        new Zab({
-          self: sid,
-          configuration,
-          recovered,
-          prng: new Prng(randomInt(2 ** 47)),
-          times,
-        }),
-      codec: zabCodec,
       peering: options.peering ?? null,
       listening: { urls: options.listenPeerUrls, from: LISTEN_SETTING },
-      checkpointEntries: options.snapshotEntries,
-      limits: { storageStallMillis: times.syncMillis },
       log,
-      onFatal: options.onFatal,
-      onAsk: (_from, question, answer) => {
-        if (server !== null) answer(server.onAsk(question));
-      },
     },
     closing,
   );
+  const driver = assembleGroup<ZabMessage, ZooKeeperResult>({
+    group: GROUP,
+    cluster,
+    self: sid,
+    machine,
+    createProtocol: (recovered) =>
+      new Zab({
+        self: sid,
+        configuration,
+        recovered,
+        prng: new Prng(randomInt(2 ** 47)),
+        times,
+      }),
+    codec: zabCodec,
+    adapters,
+    runtime: nodeRuntime,
+    checkpointEntries: options.snapshotEntries,
+    limits: { storageStallMillis: times.syncMillis },
+    log,
+    onFatal: options.onFatal,
+    onAsk: (_from, question, answer) => {
+      if (server !== null) answer(server.onAsk(question));
+    },
+  });
   if (options.electionAddress !== null) {
     closing.add(await refuseJavaElections(options.electionAddress, log));
   }
