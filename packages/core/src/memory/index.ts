@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { EventQueue, type TimedEvent } from "./event-queue.ts";
 export { MemoryDisk, type MemoryDiskOptions, type Schedule } from "./memory-disk.ts";
 export { MemoryLog } from "./memory-log.ts";
 export { MemoryLogStore } from "./memory-log-store.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryNetwork, type MemoryNetworkOptions } from "../../src/memory/memory-network.ts";
 import type { TransportGroup } from "../../src/ports/transport.ts";
 import { Prng } from "../../src/prng.ts";
-import { EventQueue } from "../../src/testing/sim/event-queue.ts";
+import { EventQueue } from "../../src/memory/event-queue.ts";
 
 const PEERS = ["a", "b", "c"];
 

@@ -2,7 +2,7 @@ import { MemoryNetwork } from "../../src/memory/memory-network.ts";
 import { Prng } from "../../src/prng.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 import type { TransportPlace } from "../../src/testing/compliance/index.ts";
-import { EventQueue } from "../../src/testing/sim/event-queue.ts";
+import { EventQueue } from "../../src/memory/event-queue.ts";
 
 let eventsRun = 0;
 

@@ -5,7 +5,7 @@ import type { Outcome } from "../../ports/replicated-log.ts";
 import { Prng } from "../../prng.ts";
 import type { GroupView } from "../../protocol.ts";
 import type { QuorumRule } from "../../quorum/rule.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue } from "../../memory/event-queue.ts";
 import { encodeRegisterCommand } from "./register-machine.ts";
 import type { SimListener } from "./sim-listener.ts";
 import { SimMember, type SimLife, type SimWorld } from "./sim-member.ts";
