@@ -12,6 +12,8 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/zab/src/", may: ["@quorate/core"] },
   { tree: "packages/transport-tcp/src/", may: ["@quorate/core", "node:"] },
   { tree: "packages/storage-fs/src/", may: ["@quorate/core", "node:"] },
+  { tree: "packages/kv/src/etcd/alarm/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/etcd/lease/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/store/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/apply/", may: ["@quorate/core"] },

@@ -5,6 +5,8 @@ export const PURE_TREES: readonly string[] = [
   "packages/core/src/",
   "packages/raft/src/",
   "packages/zab/src/",
+  "packages/kv/src/etcd/alarm/",
+  "packages/kv/src/etcd/lease/",
   "packages/kv/src/etcd/store/",
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",

@@ -29,6 +29,7 @@ export interface EtcdParts {
   readonly heartbeatMillis: number;
   readonly electionMillis: number;
   readonly snapshotEntries: number;
+  readonly quotaBytes: number | null;
   readonly log: MemberLog;
   readonly onFatal: (error: QuorateError) => void;
 }
@@ -81,7 +82,16 @@ export function assembleEtcd(parts: EtcdParts): EtcdNode {
   });
   const nameOf = (id: NodeId): string => members.find((member) => member.id === id)?.name ?? id;
   const stopTelling = tellLeader(driver, nameOf, log);
-  const member = new EtcdMember({ requests, machine, cluster, self, runtime });
+  const member = new EtcdMember({
+    requests,
+    machine,
+    cluster,
+    self,
+    runtime,
+    electionMillis,
+    prng: parts.prng,
+    quotaBytes: parts.quotaBytes,
+  });
   driver.start();
   // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
   const stopTicking = runtime.every(heartbeatMillis / 2, () => {

@@ -27,6 +27,8 @@ export interface MemberOptions {
    * when they are half as large as it, and after ten times as many at the latest.
    */
   readonly snapshotEntries: number;
+  /** Bytes that the keyspace may take, 2 GiB unless said otherwise; null: as much as there is. */
+  readonly quotaBytes?: number | null;
   readonly log: MemberLog;
   /** Called once when the member cannot go on; it has stopped, and was logged with the remedy. */
   readonly onFatal: (error: QuorateError) => void;

@@ -18,6 +18,9 @@ const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-clus
 /** What the peer URLs come from. */
 export const LISTEN_FLAG = "--listen-peer-urls";
 
+/** What the keyspace may take where nothing else is said, as in etcd. */
+const QUOTA_BYTES = 2 * 1024 * 1024 * 1024;
+
 /** How long open calls may go on when a member is closed. */
 const GRACE_MILLIS = 500;
 
@@ -58,6 +61,7 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
     heartbeatMillis,
     electionMillis,
     snapshotEntries,
+    quotaBytes: options.quotaBytes ?? QUOTA_BYTES,
     log,
     onFatal,
   });

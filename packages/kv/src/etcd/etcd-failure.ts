@@ -2,13 +2,13 @@ import { STATUS, type Failure } from "../grpc/index.ts";
 import type { RequestRefusal } from "./apply/failure.ts";
 
 const { invalidArgument, failedPrecondition, unavailable } = STATUS;
-const { outOfRange, resourceExhausted, notFound } = STATUS;
+const { outOfRange, resourceExhausted, notFound, dataLoss } = STATUS;
 
 /** What a request is refused for, and what befalls requests that are in order. */
 export type EtcdFailureName =
   | RequestRefusal
   | "requestTooLarge"
-  | "noSpace"
+  | "leaseTtlTooLarge"
   | "tooManyRequests"
   | "notLeader"
   | "noLeader"
@@ -31,9 +31,12 @@ export const ETCD_FAILURES: Readonly<Record<EtcdFailureName, Failure>> = {
   requestTooLarge: fail(invalidArgument, "request is too large"),
   compacted: fail(outOfRange, "mvcc: required revision has been compacted"),
   futureRevision: fail(outOfRange, "mvcc: required revision is a future revision"),
+  leaseTtlTooLarge: fail(outOfRange, "too large lease TTL"),
   noSpace: fail(resourceExhausted, "mvcc: database space exceeded"),
   tooManyRequests: fail(resourceExhausted, "too many requests"),
   leaseNotFound: fail(notFound, "requested lease not found"),
+  leaseExists: fail(failedPrecondition, "lease already exists"),
+  corrupt: fail(dataLoss, "corrupt cluster"),
   notLeader: fail(failedPrecondition, "not leader"),
   noLeader: fail(unavailable, "no leader"),
   leaderChanged: fail(unavailable, "leader changed"),

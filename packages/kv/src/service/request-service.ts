@@ -1,4 +1,4 @@
-import type { QuorateError, GroupView, Index, NodeId, ReplicatedLog } from "@quorate/core";
+import type { QuorateError, GroupView, Index, NodeId, ReplicatedLog, Term } from "@quorate/core";
 import { InFlight, type InFlightRequest } from "./in-flight.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 
@@ -77,6 +77,11 @@ export class RequestService<Result> {
     return this.#inFlight.count;
   }
 
+  /** Monotonic milliseconds. */
+  now(): number {
+    return this.#now();
+  }
+
   view(): GroupView {
     return this.#log.view();
   }
@@ -86,14 +91,25 @@ export class RequestService<Result> {
     return this.#log.onView(listener);
   }
 
-  /** Replicates one command; `done` runs in the turn in which it was applied here. */
-  propose(command: Uint8Array, done: ProposalDone<Result>): void {
+  /**
+   * Replicates one command; `done` runs in the turn in which it was applied here. With `onlyInTerm`
+   * it is refused unless this member leads in that term.
+   */
+  propose(
+    command: Uint8Array,
+    done: ProposalDone<Result>,
+    options?: { readonly onlyInTerm: Term },
+  ): void {
     if (this.#full(command.length)) return done({ kind: "overloaded" });
     const request = this.#begin(command.length, done);
-    this.#log.propose(command, (outcome) => {
-      if (!this.#inFlight.settle(request)) return;
-      done(outcome.kind === "done" ? outcome : { kind: "refused", error: outcome.error });
-    });
+    this.#log.propose(
+      command,
+      (outcome) => {
+        if (!this.#inFlight.settle(request)) return;
+        done(outcome.kind === "done" ? outcome : { kind: "refused", error: outcome.error });
+      },
+      options,
+    );
   }
 
   /** `done(null)` when the local state holds every write acknowledged before the call. */

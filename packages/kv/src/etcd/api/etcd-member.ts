@@ -1,12 +1,16 @@
-import type { NodeId, QuorateError, Runtime } from "@quorate/core";
+import type { NodeId, Prng, QuorateError, Runtime } from "@quorate/core";
 import { toQuorateError } from "@quorate/core";
-import type { EtcdResult, EtcdStateMachine, RequestRefusal } from "../apply/index.ts";
+import type { EtcdResult, EtcdStateMachine } from "../apply/index.ts";
 import { HeaderWriter, ProtoWriter } from "../codec/index.ts";
-import { STATUS, type UnaryCall } from "../../grpc/index.ts";
+import { STATUS, type Call, type UnaryCall } from "../../grpc/index.ts";
 import type { RequestFailure, RequestService } from "../../service/request-service.ts";
 import { SlicedWork } from "../../service/sliced-work.ts";
 import { toEtcdFailure } from "../error-map.ts";
-import { ETCD_FAILURES } from "../etcd-failure.ts";
+import { ETCD_FAILURES, type EtcdFailureName } from "../etcd-failure.ts";
+import { LeaseLeader } from "./lease-leader.ts";
+import { LeaseRenewals } from "./lease-renewals.ts";
+import { LeaseTime } from "./lease-time.ts";
+import { Quota } from "./quota.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** What the services of one member share. */
@@ -17,6 +21,11 @@ export interface EtcdMemberOptions {
   readonly cluster: string;
   readonly self: NodeId;
   readonly runtime: Pick<Runtime, "defer">;
+  readonly electionMillis: number;
+  /** For ids that clients leave to us. */
+  readonly prng: Prng;
+  /** Bytes that the keyspace may take; null: as much as there is. */
+  readonly quotaBytes: number | null;
 }
 
 /** The member as its gRPC services see it: the group, the applied state, and how answers begin. */
@@ -27,22 +36,48 @@ export class EtcdMember {
   /** What takes longer than a turn of the loop should. */
   readonly work: SlicedWork;
   readonly sweeper: Sweeper;
+  readonly quota: Quota;
+  readonly renewals: LeaseRenewals;
+  readonly leaseTime: LeaseTime;
+  /** A lease must outlive an election, or every change of leader would end it. */
+  readonly leaseSecondsMin: number;
+  readonly #leaseLeader: LeaseLeader;
+  readonly #prng: Prng;
   readonly #header: HeaderWriter;
   readonly #response = new ProtoWriter(1024);
 
-  constructor({ requests, machine, cluster, self, runtime }: EtcdMemberOptions) {
+  constructor(options: EtcdMemberOptions) {
+    const { requests, machine, cluster, self, runtime, electionMillis } = options;
     this.requests = requests;
     this.machine = machine;
     this.self = self;
     this.work = new SlicedWork(runtime);
     this.sweeper = new Sweeper(machine, this.work);
+    this.quota = new Quota({ bytesMax: options.quotaBytes, self, machine, requests });
+    this.renewals = new LeaseRenewals(requests);
+    this.leaseTime = new LeaseTime(machine, () => requests.now());
+    this.leaseSecondsMin = Math.ceil((1.5 * electionMillis) / 1000);
+    this.#leaseLeader = new LeaseLeader(requests, machine);
+    this.#prng = options.prng;
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
+    machine.listen({
+      applied: () => this.leaseTime.observe(),
+      replaced: () => this.leaseTime.observe(),
+    });
+  }
+
+  /** 63 bits and not 0: clients take it for a signed number. */
+  newLeaseId(): bigint {
+    const high = BigInt(this.#prng.below(0x7fff_ffff));
+    const low = BigInt(this.#prng.below(0xffff_ffff));
+    return (high << 32n) | (low + 1n);
   }
 
   /** To be called twice a heartbeat: what does not happen at a request's or a command's bidding. */
   tick(): void {
     this.requests.tick();
     this.sweeper.tick();
+    this.#leaseLeader.tick();
   }
 
   /** Drops what is under way: nobody waits for it any more. */
@@ -71,7 +106,7 @@ export function wireId(id: NodeId): bigint {
 export function decodeOrFail<T>(
   decode: (bytes: Uint8Array) => T,
   bytes: Uint8Array,
-  call: UnaryCall,
+  call: Call,
 ): T | null {
   try {
     return decode(bytes);
@@ -84,14 +119,14 @@ export function decodeOrFail<T>(
 }
 
 /** Answers with the refusal; false when there is none. */
-export function refused(call: UnaryCall, refusal: RequestRefusal | null): boolean {
+export function refused(call: Call, refusal: EtcdFailureName | null): boolean {
   if (refusal === null) return false;
   const { code, message } = ETCD_FAILURES[refusal];
   call.fail(code, message);
   return true;
 }
 
-export function failWith(call: UnaryCall, failure: RequestFailure): void {
+export function failWith(call: Call, failure: RequestFailure): void {
   const { code, message } = toEtcdFailure(failure);
   call.fail(code, message);
 }
@@ -100,7 +135,7 @@ export function failWith(call: UnaryCall, failure: RequestFailure): void {
 export function whenReadable(
   member: EtcdMember,
   serializable: boolean,
-  call: UnaryCall,
+  call: Call,
   go: () => void,
 ): void {
   if (serializable) return go();

@@ -1,9 +1,9 @@
-import { STATUS, type Method, type UnaryCall } from "../../grpc/index.ts";
+import type { Method, UnaryCall } from "../../grpc/index.ts";
 import {
   checkRevision,
   checkTxn,
-  encodeCommand,
   executeTxn,
+  hasPut,
   isReadOnly,
   isSerializable,
   planTxn,
@@ -12,8 +12,6 @@ import {
   validatePut,
   validateRange,
   validateTxn,
-  type Command,
-  type EtcdResult,
 } from "../apply/index.ts";
 import {
   decodeCompaction,
@@ -24,18 +22,8 @@ import {
   writeOpResult,
   type TxnRequest,
 } from "../codec/index.ts";
-import { ETCD_FAILURES } from "../etcd-failure.ts";
-import {
-  decodeOrFail,
-  failWith,
-  refused,
-  respond,
-  whenReadable,
-  type EtcdMember,
-} from "./etcd-member.ts";
-
-/** A larger request is refused, as with etcd's `--max-request-bytes`. */
-export const REQUEST_BYTES_MAX: number = 1.5 * 1024 * 1024;
+import { decodeOrFail, refused, respond, whenReadable, type EtcdMember } from "./etcd-member.ts";
+import { propose } from "./propose.ts";
 
 /** etcdserverpb.KV */
 export function kvService(member: EtcdMember): readonly (readonly [string, Method])[] {
@@ -58,6 +46,7 @@ export function kvService(member: EtcdMember): readonly (readonly [string, Metho
 function handleRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeRange, bytes, call);
   if (request === null || refused(call, validateRange(request))) return;
+  if (refusedAsCorrupt(member, call)) return;
   whenReadable(member, request.serializable, call, () => {
     const { store } = member.machine;
     if (refused(call, checkRevision(store, request.revision))) return;
@@ -67,31 +56,44 @@ function handleRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
   });
 }
 
+/** What a put is taken to need beside its own bytes. */
+const PUT_OVERHEAD_BYTES = 256;
+
 function handlePut(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodePut, bytes, call);
   if (request === null || refused(call, validatePut(request))) return;
-  propose(member, "put", bytes, call);
+  if (!member.quota.admits(bytes.length + PUT_OVERHEAD_BYTES)) return void refused(call, "noSpace");
+  write(member, "put", bytes, call);
 }
 
 function handleDeleteRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeDeleteRange, bytes, call);
   if (request === null || refused(call, validateDeleteRange(request))) return;
-  propose(member, "deleteRange", bytes, call);
+  write(member, "deleteRange", bytes, call);
 }
 
 function handleTxn(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeTxn, bytes, call);
   if (request === null || refused(call, validateTxn(request))) return;
-  if (isReadOnly(request)) readTxn(member, request, call);
-  else propose(member, "txn", bytes, call);
+  if (isReadOnly(request)) return readTxn(member, request, call);
+  if (hasPut(request) && !member.quota.admits(bytes.length + PUT_OVERHEAD_BYTES)) {
+    return void refused(call, "noSpace");
+  }
+  write(member, "txn", bytes, call);
+}
+
+/** What is read from members that differ is worth nothing. */
+function refusedAsCorrupt({ machine }: EtcdMember, call: UnaryCall): boolean {
+  return refused(call, machine.alarms.has("corrupt") ? "corrupt" : null);
 }
 
 /** A transaction that only reads needs no place in the log. */
 function readTxn(member: EtcdMember, request: TxnRequest, call: UnaryCall): void {
+  if (refusedAsCorrupt(member, call)) return;
   whenReadable(member, isSerializable(request), call, () => {
-    const { store } = member.machine;
+    const { store, state } = member.machine;
     const plan = planTxn(store, request);
-    if (refused(call, checkTxn(store, plan))) return;
+    if (refused(call, checkTxn(state, plan))) return;
     const result = executeTxn(store, plan);
     respond(call, writeOpResult(member.begin(), result, store.revision));
   });
@@ -101,40 +103,21 @@ function readTxn(member: EtcdMember, request: TxnRequest, call: UnaryCall): void
 function handleCompact(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeCompaction, bytes, call);
   if (request === null) return;
-  propose(member, "compact", bytes, call, (result) => {
-    const answer = (): void => respond(call, member.begin(result.revision));
+  propose(member, "compact", bytes, call, (_, revision) => {
+    const answer = (): void => respond(call, member.begin(revision));
     if (request.physical) member.sweeper.whenSwept(answer);
     else answer();
   });
 }
 
-/** Answers a write with what applying it gave. */
-function answerWrite(member: EtcdMember, call: UnaryCall, result: Applied): void {
-  const { response, revision } = result;
-  const writer = member.begin(revision);
-  const hasBody = response.kind !== "compact" && response.kind !== "memberAttributes";
-  respond(call, hasBody ? writeOpResult(writer, response, revision) : writer);
-}
-
-type Applied = Extract<EtcdResult, { kind: "done" }>;
-
-/** Replicates the request's own bytes. */
-function propose(
+/** Replicates the request's own bytes, and answers what applying it gave. */
+function write(
   member: EtcdMember,
-  kind: Command["kind"],
+  kind: "put" | "deleteRange" | "txn",
   bytes: Uint8Array,
   call: UnaryCall,
-  answer: (result: Applied) => void = (result) => answerWrite(member, call, result),
 ): void {
-  if (bytes.length > REQUEST_BYTES_MAX) {
-    const { code, message } = ETCD_FAILURES.requestTooLarge;
-    return call.fail(code, message);
-  }
-  member.requests.propose(encodeCommand(kind, bytes), (outcome) => {
-    if (outcome.kind !== "done") return failWith(call, outcome);
-    const { result } = outcome;
-    if (result.kind === "malformed") return call.fail(STATUS.internal, result.why);
-    if (result.kind === "refused") return void refused(call, result.refusal);
-    answer(result);
-  });
+  propose(member, kind, bytes, call, (result, revision) =>
+    respond(call, writeOpResult(member.begin(revision), result, revision)),
+  );
 }

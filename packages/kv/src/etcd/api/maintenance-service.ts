@@ -1,11 +1,13 @@
 import { isVoter } from "@quorate/core";
-import { STATUS, type Method, type UnaryCall } from "../../grpc/index.ts";
-import { checkRevision } from "../apply/index.ts";
-import { decodeAlarmAction, decodeHashKv, type ProtoWriter } from "../codec/index.ts";
+import type { Method, UnaryCall } from "../../grpc/index.ts";
+import type { Alarm } from "../alarm/alarms.ts";
+import { checkRevision, listAlarms } from "../apply/index.ts";
+import { decodeAlarm, decodeHashKv, writeAlarmMember, type ProtoWriter } from "../codec/index.ts";
 import { ETCD_FAILURES } from "../etcd-failure.ts";
 import { KvHash } from "../store/index.ts";
 import { SERVER_VERSION } from "../version.ts";
 import { decodeOrFail, refused, respond, wireId, type EtcdMember } from "./etcd-member.ts";
+import { propose } from "./propose.ts";
 
 /** etcdserverpb.Maintenance, as far as it only looks. */
 export function maintenanceService(member: EtcdMember): readonly (readonly [string, Method])[] {
@@ -21,11 +23,7 @@ export function maintenanceService(member: EtcdMember): readonly (readonly [stri
         respond(call, member.begin().int64(2, value)),
       ),
     ),
-    unary("Alarm", (bytes, call) => {
-      const action = decodeOrFail(decodeAlarmAction, bytes, call);
-      if (action === 0) respond(call, member.begin()); // there are none to list
-      else if (action !== null) call.fail(STATUS.unimplemented, "alarms are not implemented yet");
-    }),
+    unary("Alarm", (bytes, call) => handleAlarm(member, bytes, call)),
   ];
 }
 
@@ -38,7 +36,26 @@ function status(member: EtcdMember): ProtoWriter {
   writer.uint64(4, leader === null ? 0n : wireId(leader)).int64(5, commit);
   writer.int64(6, term).int64(7, applied);
   if (leader === null) writer.string(8, ETCD_FAILURES.noLeader.message);
+  for (const alarm of machine.alarms) writer.string(8, alarmText(alarm));
   return writer.int64(9, bytes).bool(10, !isVoter(configurations.latest, self));
+}
+
+/** Listing them asks this member alone, as etcd does; an action of no known kind does nothing. */
+function handleAlarm(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
+  const request = decodeOrFail(decodeAlarm, bytes, call);
+  if (request === null) return;
+  const answer = (alarms: Iterable<Alarm>, revision?: number): void => {
+    const response = member.begin(revision);
+    for (const alarm of alarms) writeAlarmMember(response, 2, alarm);
+    respond(call, response);
+  };
+  if (request.action === "get") return answer(listAlarms(member.machine.alarms, request));
+  propose(member, "alarm", bytes, call, ({ alarms }, revision) => answer(alarms, revision));
+}
+
+/** As etcd prints the message. */
+function alarmText({ member, kind }: Alarm): string {
+  return `memberID:${wireId(member)} alarm:${kind === "noSpace" ? "NOSPACE" : "CORRUPT"} `;
 }
 
 function handleHashKv(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {

@@ -3,6 +3,7 @@ import { clusterService } from "./cluster-service.ts";
 import type { EtcdMember } from "./etcd-member.ts";
 import { healthService } from "./health-service.ts";
 import { kvService } from "./kv-service.ts";
+import { leaseService } from "./lease-service.ts";
 import { maintenanceService } from "./maintenance-service.ts";
 import { unimplementedMethods } from "./unimplemented.ts";
 
@@ -12,6 +13,7 @@ export function etcdServices(member: EtcdMember): Services {
     ...unimplementedMethods(),
     ...kvService(member),
     ...clusterService(member),
+    ...leaseService(member),
     ...maintenanceService(member),
     ...healthService(member),
   ]);

@@ -1,3 +1,4 @@
+import { decodeAlarm } from "../codec/alarm-requests.ts";
 import {
   decodeCompaction,
   decodeDeleteRange,
@@ -5,9 +6,22 @@ import {
   decodePut,
   decodeTxn,
 } from "../codec/decode-requests.ts";
+import {
+  decodeLeaseExpiry,
+  decodeLeaseGrant,
+  decodeLeaseRenewal,
+  decodeLeaseRevoke,
+  decodeLeaseTick,
+} from "../codec/lease-requests.ts";
 import type {
+  AlarmRequest,
   CompactionRequest,
   DeleteRangeRequest,
+  LeaseExpiry,
+  LeaseGrantRequest,
+  LeaseRenewal,
+  LeaseRevokeRequest,
+  LeaseTick,
   MemberAttributes,
   PutRequest,
   TxnRequest,
@@ -19,7 +33,13 @@ export type Command =
   | DeleteRangeRequest
   | TxnRequest
   | CompactionRequest
-  | MemberAttributes;
+  | MemberAttributes
+  | LeaseGrantRequest
+  | LeaseRevokeRequest
+  | LeaseRenewal
+  | LeaseTick
+  | LeaseExpiry
+  | AlarmRequest;
 
 const TAGS: { readonly [Kind in Command["kind"]]: number } = {
   put: 1,
@@ -27,6 +47,12 @@ const TAGS: { readonly [Kind in Command["kind"]]: number } = {
   txn: 3,
   compact: 4,
   memberAttributes: 5,
+  leaseGrant: 6,
+  leaseRevoke: 7,
+  leaseRenew: 8,
+  leaseTick: 9,
+  leaseExpire: 10,
+  alarm: 11,
 };
 
 export function encodeCommand(kind: Command["kind"], request: Uint8Array): Uint8Array {
@@ -53,6 +79,18 @@ export function decodeCommand(bytes: Uint8Array): Command | null {
       return decodeCompaction(request);
     case TAGS.memberAttributes:
       return decodeMemberAttributes(request);
+    case TAGS.leaseGrant:
+      return decodeLeaseGrant(request);
+    case TAGS.leaseRevoke:
+      return decodeLeaseRevoke(request);
+    case TAGS.leaseRenew:
+      return decodeLeaseRenewal(request);
+    case TAGS.leaseTick:
+      return decodeLeaseTick(request);
+    case TAGS.leaseExpire:
+      return decodeLeaseExpiry(request);
+    case TAGS.alarm:
+      return decodeAlarm(request);
     default:
       return null;
   }

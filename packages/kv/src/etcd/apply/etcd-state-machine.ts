@@ -10,10 +10,15 @@ import { encodeMemberAttributes } from "../codec/encode-requests.ts";
 import type { MemberAttributes } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { ImageSink, type RestoredState } from "../store/image-sink.ts";
+import { Alarms } from "../alarm/alarms.ts";
+import { LeaseTable } from "../lease/index.ts";
 import { ImageView } from "../store/image-view.ts";
 import { MvccStore } from "../store/mvcc-store.ts";
+import { alarmed, changeAlarms, type AlarmResult } from "./alarm.ts";
 import { decodeCommand, type Command } from "./command.ts";
+import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
+import { expireLease, grantLease, renewLeases, revokeLease, type LeaseResult } from "./lease.ts";
 import { checkTxn, executeTxn, planTxn } from "./txn.ts";
 import { checkPut, deleteRange, put } from "./write.ts";
 
@@ -27,6 +32,8 @@ export type EtcdResult =
 /** What a write answers beside its header. */
 export type WriteResponse =
   | Exclude<OpResult, { kind: "range" }>
+  | LeaseResult
+  | AlarmResult
   | { readonly kind: "compact" }
   | { readonly kind: "memberAttributes" };
 
@@ -40,12 +47,24 @@ export interface KeyspaceListener {
 
 /** etcd's keyspace and the members' announcements as a replicated state machine. */
 export class EtcdStateMachine implements StateMachine<EtcdResult> {
-  #store = new MvccStore();
+  #state: EtcdState = { store: new MvccStore(), leases: new LeaseTable(), alarms: new Alarms() };
   #members = new Map<string, MemberAttributes>();
   #listener: KeyspaceListener | null = null;
 
+  get state(): EtcdState {
+    return this.#state;
+  }
+
   get store(): MvccStore {
-    return this.#store;
+    return this.#state.store;
+  }
+
+  get leases(): LeaseTable {
+    return this.#state.leases;
+  }
+
+  get alarms(): Alarms {
+    return this.#state.alarms;
   }
 
   /** What members have announced of themselves, by id. */
@@ -65,7 +84,14 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
 
   pin(): PinnedView {
     const members = [...this.#members.values()].map(encodeMemberAttributes);
-    return new ImageView({ revision: this.#store.revision, changes: this.#store.pin(), members });
+    const { store, leases, alarms } = this.#state;
+    return new ImageView({
+      revision: store.revision,
+      changes: store.pin(),
+      leases,
+      alarms,
+      members,
+    });
   }
 
   restore(): SnapshotSink {
@@ -83,21 +109,25 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     if (command === null) return { kind: "malformed", why: "a command of no known kind" };
     const outcome = this.#execute(command);
     if (typeof outcome === "string") return { kind: "refused", refusal: outcome };
-    this.#store.commit();
-    return { kind: "done", response: outcome, revision: this.#store.revision };
+    const { store } = this.#state;
+    store.commit();
+    return { kind: "done", response: outcome, revision: store.revision };
   }
 
   /** Checks everything first: a refusal leaves the state as it was. */
   #execute(command: Command): WriteResponse | RequestRefusal {
-    const store = this.#store;
+    const state = this.#state;
+    const { store } = state;
+    const refusal = alarmed(state, command);
+    if (refusal !== null) return refusal;
     switch (command.kind) {
       case "put":
-        return checkPut(store, command) ?? put(store, command);
+        return checkPut(state, command) ?? put(store, command);
       case "deleteRange":
         return deleteRange(store, command);
       case "txn": {
         const plan = planTxn(store, command);
-        return checkTxn(store, plan) ?? executeTxn(store, plan);
+        return checkTxn(state, plan) ?? executeTxn(store, plan);
       }
       case "compact":
         if (command.revision <= store.compacted) return "compacted";
@@ -107,11 +137,24 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
       case "memberAttributes":
         this.#members.set(command.id, command);
         return { kind: "memberAttributes" };
+      case "leaseGrant":
+        return grantLease(state, command);
+      case "leaseRevoke":
+        return revokeLease(state, command);
+      case "leaseRenew":
+        return renewLeases(state, command);
+      case "leaseTick":
+        state.leases.tick(command.term, command.counted);
+        return { kind: "leaseTick" };
+      case "leaseExpire":
+        return expireLease(state, command);
+      case "alarm":
+        return changeAlarms(state, command);
     }
   }
 
-  #adopt({ store, members }: RestoredState): void {
-    this.#store = store;
+  #adopt({ members, ...state }: RestoredState): void {
+    this.#state = state;
     this.#members = new Map(
       members.map(decodeMemberAttributes).map((member) => [member.id, member]),
     );

@@ -1,3 +1,4 @@
+export { hasPut, listAlarms, type AlarmResult } from "./alarm.ts";
 export { encodeCommand, type Command } from "./command.ts";
 export {
   EtcdStateMachine,
@@ -5,7 +6,9 @@ export {
   type KeyspaceListener,
   type WriteResponse,
 } from "./etcd-state-machine.ts";
+export type { EtcdState } from "./etcd-state.ts";
 export type { RequestRefusal } from "./failure.ts";
+export type { LeaseResult } from "./lease.ts";
 export { checkRevision, range } from "./range.ts";
 export { checkTxn, executeTxn, isReadOnly, isSerializable, planTxn } from "./txn.ts";
 export {

@@ -3,6 +3,7 @@ import type { OpResult } from "../codec/responses.ts";
 import { keyRange } from "../store/key-order.ts";
 import type { MvccStore } from "../store/mvcc-store.ts";
 import type { Version } from "../store/version.ts";
+import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { checkRevision, compareBytes, range } from "./range.ts";
 import { checkPut, deleteRange, put } from "./write.ts";
@@ -33,18 +34,18 @@ export function planTxn(store: MvccStore, request: TxnRequest): TxnPlan {
 }
 
 /** Everything that could fail, checked before the first write: nothing is ever half applied. */
-export function checkTxn(store: MvccStore, plan: TxnPlan): RequestRefusal | null {
+export function checkTxn(state: EtcdState, plan: TxnPlan): RequestRefusal | null {
   for (const planned of plan.ops) {
     const refusal =
-      planned.kind === "txn" ? checkTxn(store, planned.plan) : checkOp(store, planned.op);
+      planned.kind === "txn" ? checkTxn(state, planned.plan) : checkOp(state, planned.op);
     if (refusal !== null) return refusal;
   }
   return null;
 }
 
-function checkOp(store: MvccStore, op: Exclude<RequestOp, TxnRequest>): RequestRefusal | null {
-  if (op.kind === "range") return checkRevision(store, op.revision);
-  return op.kind === "put" ? checkPut(store, op) : null;
+function checkOp(state: EtcdState, op: Exclude<RequestOp, TxnRequest>): RequestRefusal | null {
+  if (op.kind === "range") return checkRevision(state.store, op.revision);
+  return op.kind === "put" ? checkPut(state, op) : null;
 }
 
 /** Runs the operations in order; each sees what those before it did. */

@@ -2,13 +2,16 @@ import type { DeleteRangeRequest, PutRequest } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { keyRange, keyText } from "../store/key-order.ts";
 import type { MvccStore } from "../store/mvcc-store.ts";
+import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { toKeyValue } from "./range.ts";
 
 /** What about a put depends on the state. Must pass before {@link put}. */
-export function checkPut(store: MvccStore, request: PutRequest): RequestRefusal | null {
-  // There are no leases yet: none can be found.
-  if (request.lease !== 0n) return "leaseNotFound";
+export function checkPut(
+  { store, leases }: Pick<EtcdState, "store" | "leases">,
+  request: PutRequest,
+): RequestRefusal | null {
+  if (request.lease !== 0n && leases.get(request.lease) === undefined) return "leaseNotFound";
   if (!request.ignoreValue && !request.ignoreLease) return null;
   return store.get(keyText(request.key), store.revision) === null ? "keyNotFound" : null;
 }

@@ -196,17 +196,6 @@ export function decodeMemberList(bytes: Uint8Array): boolean {
   return linearizable;
 }
 
-/** AlarmRequest: the action asked for; 0 lists. */
-export function decodeAlarmAction(bytes: Uint8Array): number {
-  const reader = new ProtoReader(bytes);
-  let action = 0;
-  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 0x08) action = reader.uint32();
-    else reader.skip(tag);
-  }
-  return action;
-}
-
 /** HealthCheckRequest: the service asked about; empty for the whole server. */
 export function decodeHealthCheck(bytes: Uint8Array): string {
   const reader = new ProtoReader(bytes);

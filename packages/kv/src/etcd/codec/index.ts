@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
+export * from "./alarm-requests.ts";
 export * from "./decode-requests.ts";
 export * from "./encode-requests.ts";
+export * from "./lease-requests.ts";
 export * from "./proto-reader.ts";
 export * from "./proto-writer.ts";
 export type * from "./requests.ts";

@@ -77,3 +77,56 @@ export interface MemberAttributes {
   readonly name: string;
   readonly clientUrls: readonly string[];
 }
+
+export interface LeaseGrantRequest {
+  readonly kind: "leaseGrant";
+  readonly ttlSeconds: number;
+  /** 0: the server chooses. */
+  readonly id: bigint;
+}
+
+export interface LeaseRevokeRequest {
+  readonly kind: "leaseRevoke";
+  readonly id: bigint;
+}
+
+export interface LeaseTimeToLiveRequest {
+  readonly id: bigint;
+  readonly keys: boolean;
+}
+
+/** Renews leases: those that some member's clients asked it to keep alive. Ours, not etcd's. */
+export interface LeaseRenewal {
+  readonly kind: "leaseRenew";
+  readonly ids: readonly bigint[];
+}
+
+/** The leader's count of milliseconds since it took over. Ours, not etcd's. */
+export interface LeaseTick {
+  readonly kind: "leaseTick";
+  readonly term: number;
+  readonly counted: number;
+}
+
+/** Ends a lease if it still has the deadline that was found to be over. Ours, not etcd's. */
+export interface LeaseExpiry {
+  readonly kind: "leaseExpire";
+  readonly id: bigint;
+  /** Of the lease clock, in milliseconds. */
+  readonly deadline: number;
+}
+
+export type AlarmAction = "get" | "activate" | "deactivate";
+
+export interface AlarmRequest {
+  readonly kind: "alarm";
+  /** Null: a number that names no action. */
+  readonly action: AlarmAction | null;
+  /** In lower-case hex; "0" for every member. */
+  readonly member: string;
+  /** Null: of every kind. */
+  readonly alarm: AlarmKind | null;
+}
+
+/** What a member cries for: it is out of space, or its data is not what the others have. */
+export type AlarmKind = "noSpace" | "corrupt";

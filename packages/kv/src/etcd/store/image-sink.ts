@@ -1,10 +1,15 @@
 import { ByteReader, crc32c, type SnapshotSink } from "@quorate/core";
+import { Alarms, type Alarm } from "../alarm/alarms.ts";
+import { decodeAlarm } from "../codec/alarm-requests.ts";
+import { LeaseTable, type Lease, type LeaseClock } from "../lease/index.ts";
 import {
   bytesBehindSizes,
   damaged,
   HEAD_BYTES,
   IMAGE_FORMAT,
+  LEASE_BYTES,
   readChange,
+  readLease,
   SIZES_BYTES,
 } from "./image-format.ts";
 import { MvccStore } from "./mvcc-store.ts";
@@ -12,6 +17,8 @@ import { MvccStore } from "./mvcc-store.ts";
 /** What an image is restored to. */
 export interface RestoredState {
   readonly store: MvccStore;
+  readonly leases: LeaseTable;
+  readonly alarms: Alarms;
   readonly members: readonly Uint8Array[];
 }
 
@@ -25,8 +32,13 @@ export class ImageSink implements SnapshotSink {
   #rest: Uint8Array = new Uint8Array(0);
   /** Null before the head was read. */
   #store: MvccStore | null = null;
+  #clock: LeaseClock = { millis: 0, term: 0, counted: 0 };
   #membersLeft = 0;
+  #alarmsLeft = 0;
+  #leasesLeft = 0;
   readonly #members: Uint8Array[] = [];
+  readonly #alarms: Alarm[] = [];
+  readonly #leases: Lease[] = [];
   /** Where the change read last stands. */
   #last = { mod: 0, sub: 0 };
   #ended = false;
@@ -53,7 +65,12 @@ export class ImageSink implements SnapshotSink {
     if (new ByteReader(this.#rest, "snapshot").u32() !== this.#crc) {
       throw damaged("its checksum is wrong");
     }
-    this.#adopt({ store, members: this.#members });
+    this.#adopt({
+      store,
+      leases: new LeaseTable({ clock: this.#clock, leases: this.#leases }),
+      alarms: new Alarms(this.#alarms),
+      members: this.#members,
+    });
   }
 
   abort(): void {
@@ -65,6 +82,8 @@ export class ImageSink implements SnapshotSink {
   #take(reader: ByteReader): boolean {
     if (this.#store === null) return this.#takeHead(reader);
     if (this.#membersLeft > 0) return this.#takeMember(reader);
+    if (this.#alarmsLeft > 0) return this.#takeAlarm(reader);
+    if (this.#leasesLeft > 0) return this.#takeLease(reader);
     return !this.#ended && this.#takeChange(reader, this.#store);
   }
 
@@ -75,16 +94,35 @@ export class ImageSink implements SnapshotSink {
       throw damaged(`it has format ${format}, and this version reads ${IMAGE_FORMAT}`);
     }
     this.#store = new MvccStore(reader.u48(), reader.u48());
+    this.#clock = { millis: reader.u48(), term: reader.u48(), counted: reader.u48() };
     this.#membersLeft = reader.u32();
+    this.#alarmsLeft = reader.u32();
+    this.#leasesLeft = reader.u32();
     return true;
   }
 
   #takeMember(reader: ByteReader): boolean {
-    if (reader.remaining < 4) return false;
-    const size = reader.u32();
-    if (reader.remaining < size) return false;
-    this.#members.push(reader.raw(size).slice());
+    const member = takeSized(reader);
+    if (member === null) return false;
+    this.#members.push(member.slice());
     this.#membersLeft--;
+    return true;
+  }
+
+  #takeAlarm(reader: ByteReader): boolean {
+    const bytes = takeSized(reader);
+    if (bytes === null) return false;
+    const { member, alarm: kind } = decodeAlarm(bytes);
+    if (kind === null) throw damaged("an alarm is of no kind that is known");
+    this.#alarms.push({ member, kind });
+    this.#alarmsLeft--;
+    return true;
+  }
+
+  #takeLease(reader: ByteReader): boolean {
+    if (reader.remaining < LEASE_BYTES) return false;
+    this.#leases.push(readLease(reader));
+    this.#leasesLeft--;
     return true;
   }
 
@@ -106,4 +144,11 @@ export class ImageSink implements SnapshotSink {
     store.load(change);
     return true;
   }
+}
+
+/** Bytes behind their size, as a view; null when they are not all there. */
+function takeSized(reader: ByteReader): Uint8Array | null {
+  if (reader.remaining < 4) return null;
+  const size = reader.u32();
+  return reader.remaining < size ? null : reader.raw(size);
 }

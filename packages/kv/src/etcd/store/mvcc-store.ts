@@ -3,6 +3,7 @@ import { ChangeLog } from "./change-log.ts";
 import { KeyHistory } from "./key-history.ts";
 import { KeyIndex, type Direction } from "./key-index.ts";
 import type { KeyRange, KeyText } from "./key-order.ts";
+import { LeaseKeys } from "./lease-keys.ts";
 import type { PinnedChanges } from "./pinned-changes.ts";
 import { isLive, Version, type Change } from "./version.ts";
 
@@ -27,6 +28,7 @@ export interface StoreGrain {
 export class MvccStore {
   readonly #index: KeyIndex;
   readonly #log: ChangeLog;
+  readonly #leaseKeys = new LeaseKeys();
   #revision: number;
   #bytes = 0;
   /** Number of changes made in the revision under way. */
@@ -80,6 +82,11 @@ export class MvccStore {
   /** How many keys of a range are live at the revision, without looking at each. */
   count(range: KeyRange, revision: number): number {
     return this.#index.count(range, revision);
+  }
+
+  /** The live keys that are attached to the lease. */
+  keysOf(lease: bigint): ReadonlySet<KeyText> {
+    return this.#leaseKeys.of(lease);
   }
 
   /** The changes as of now. Those that do not outlive its compaction count as forgotten. */
@@ -162,6 +169,7 @@ export class MvccStore {
     const version = new Version(change);
     this.#log.append(version);
     this.#bytes += version.bytes;
+    this.#leaseKeys.move(version.key, history?.newest.lease ?? 0n, version.lease);
     if (history === undefined) return this.#index.add(new KeyHistory(version));
     const was = isLive(history.newest);
     history.add(version);

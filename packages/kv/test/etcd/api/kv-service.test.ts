@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { REQUEST_BYTES_MAX } from "../../../src/etcd/api/kv-service.ts";
+import { REQUEST_BYTES_MAX } from "../../../src/etcd/api/propose.ts";
 import {
   encodeCompaction,
   encodeDeleteRange,

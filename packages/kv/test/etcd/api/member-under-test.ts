@@ -1,4 +1,4 @@
-import { QuorateError, utf8Decode, utf8Encode, type ErrorCode } from "@quorate/core";
+import { Prng, QuorateError, utf8Decode, utf8Encode, type ErrorCode } from "@quorate/core";
 import { EtcdStateMachine, type EtcdResult } from "../../../src/etcd/apply/index.ts";
 import { EtcdMember } from "../../../src/etcd/api/etcd-member.ts";
 import { etcdServices } from "../../../src/etcd/api/services.ts";
@@ -25,6 +25,20 @@ export interface BegunCall {
   readonly answers: Answer[];
   /** The client waits no longer. */
   readonly cancel: () => void;
+  /** For a stream: the client sends a message, or its last one. */
+  readonly send: (message: Uint8Array) => void;
+  readonly halfClose: () => void;
+  /** Whether the member has ended a stream without an error. */
+  readonly ended: () => boolean;
+}
+
+/** What a call has set up and come to. */
+interface CallLife {
+  cancelled: boolean;
+  ended: boolean;
+  onCancel: () => void;
+  onMessage: (message: Uint8Array) => void;
+  onHalfClose: () => void;
 }
 
 /** A member's services over a real state machine and a log that the test answers for. */
@@ -39,7 +53,7 @@ export class MemberUnderTest {
   readonly #methods: ReturnType<typeof etcdServices>;
   #index = 0;
 
-  constructor() {
+  constructor({ quotaBytes = null }: { readonly quotaBytes?: number | null } = {}) {
     this.requests = new RequestService({
       log: this.log,
       now: () => this.clock.now,
@@ -47,7 +61,16 @@ export class MemberUnderTest {
     });
     const { requests, machine } = this;
     const runtime = { defer: (callback: () => void): void => void this.deferred.push(callback) };
-    this.member = new EtcdMember({ requests, machine, cluster: CLUSTER, self: SELF, runtime });
+    this.member = new EtcdMember({
+      requests,
+      machine,
+      cluster: CLUSTER,
+      self: SELF,
+      runtime,
+      electionMillis: 1000,
+      prng: new Prng(1),
+      quotaBytes,
+    });
     this.#methods = etcdServices(this.member);
   }
 
@@ -56,11 +79,26 @@ export class MemberUnderTest {
     const answers: Answer[] = [];
     const method = this.#methods.get(path);
     if (method === undefined) throw new Error(`no method ${path}`);
-    const life = { cancelled: false };
+    const life: CallLife = {
+      cancelled: false,
+      ended: false,
+      onCancel: () => {},
+      onMessage: () => {},
+      onHalfClose: () => {},
+    };
     const call = recordingCall(path, answers, life);
     if (method.kind === "unary") method.handle(request, call);
     else method.handle(call);
-    return { answers, cancel: () => (life.cancelled = true) };
+    return {
+      answers,
+      cancel: () => {
+        life.cancelled = true;
+        life.onCancel();
+      },
+      send: (message) => life.onMessage(message),
+      halfClose: () => life.onHalfClose(),
+      ended: () => life.ended,
+    };
   }
 
   /** Calls a method and lets the log commit, apply and confirm whatever it wants. */
@@ -147,11 +185,7 @@ function bytesAt(fields: Fields, field: number): readonly Uint8Array[] {
   });
 }
 
-function recordingCall(
-  path: string,
-  answers: Answer[],
-  life: { readonly cancelled: boolean },
-): UnaryCall & StreamCall {
+function recordingCall(path: string, answers: Answer[], life: CallLife): UnaryCall & StreamCall {
   const respond = (message: Uint8Array): void => void answers.push({ code: STATUS.ok, message });
   return {
     path,
@@ -160,7 +194,7 @@ function recordingCall(
       return life.cancelled;
     },
     metadata: () => undefined,
-    onCancel: () => {},
+    onCancel: (callback) => void (life.onCancel = callback),
     fail: (code, text) => {
       if (code === STATUS.ok) throw new Error("a failure is not OK");
       answers.push({ code, text });
@@ -171,13 +205,13 @@ function recordingCall(
       write(message, 0);
       respond(message);
     },
-    onMessage: () => {},
-    onHalfClose: () => {},
+    onMessage: (callback) => void (life.onMessage = callback),
+    onHalfClose: (callback) => void (life.onHalfClose = callback),
     onDrain: () => {},
     send: (message) => {
       respond(message);
       return true;
     },
-    end: () => {},
+    end: () => void (life.ended = true),
   };
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { encodeCommand } from "../../../src/etcd/apply/index.ts";
 import { SERVER_VERSION } from "../../../src/etcd/version.ts";
 import {
+  encodeAlarm,
   encodeCompaction,
   encodeMemberAttributes,
   encodePut,
@@ -178,10 +179,19 @@ describe("Maintenance", () => {
     });
   });
 
-  test("Alarm lists none and raises none", () => {
-    expect([...member.ok(`${MAINTENANCE}/Alarm`).keys()]).toEqual([1]);
-    const raise = new ProtoWriter().int64(1, 1).finish();
-    expect(member.call(`${MAINTENANCE}/Alarm`, raise).code).toBe(STATUS.unimplemented);
+  test("Alarm raises, lists and disarms", () => {
+    const ALARM = `${MAINTENANCE}/Alarm`;
+    const raise = { action: "activate", member: SELF, alarm: "noSpace" } as const;
+    expect([...member.ok(ALARM).keys()]).toEqual([1]);
+    for (const request of [encodeAlarm(raise), new Uint8Array(0)]) {
+      const [alarm] = messagesAt(member.ok(ALARM, request), 2);
+      expect(numberAt(alarm ?? new Map(), 2)).toBe(1);
+    }
+    expect(textsAt(member.ok(`${MAINTENANCE}/Status`), 8)).toEqual([
+      `memberID:${BigInt(`0x${SELF}`)} alarm:NOSPACE `,
+    ]);
+    member.ok(ALARM, encodeAlarm({ ...raise, action: "deactivate" }));
+    expect([...member.ok(ALARM).keys()]).toEqual([1]);
   });
 });
 
@@ -202,7 +212,6 @@ describe("grpc.health.v1", () => {
 
 test.each([
   "etcdserverpb.Watch/Watch",
-  "etcdserverpb.Lease/LeaseGrant",
   "etcdserverpb.Cluster/MemberAdd",
   "etcdserverpb.Maintenance/Snapshot",
   "etcdserverpb.Auth/Authenticate",

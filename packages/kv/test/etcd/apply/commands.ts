@@ -6,8 +6,14 @@ import {
   type EtcdResult,
 } from "../../../src/etcd/apply/index.ts";
 import {
+  encodeAlarm,
   encodeCompaction,
   encodeDeleteRange,
+  encodeLeaseExpiry,
+  encodeLeaseGrant,
+  encodeLeaseRenewal,
+  encodeLeaseRevoke,
+  encodeLeaseTick,
   encodePut,
   encodeTxn,
   type Compare,
@@ -90,6 +96,18 @@ export function commandBytes(command: Command): Uint8Array {
       return encodeCommand("txn", encodeTxn(command));
     case "compact":
       return encodeCommand("compact", encodeCompaction(command));
+    case "leaseGrant":
+      return encodeCommand("leaseGrant", encodeLeaseGrant(command));
+    case "leaseRevoke":
+      return encodeCommand("leaseRevoke", encodeLeaseRevoke(command.id));
+    case "leaseRenew":
+      return encodeCommand("leaseRenew", encodeLeaseRenewal(command.ids));
+    case "leaseTick":
+      return encodeCommand("leaseTick", encodeLeaseTick(command));
+    case "leaseExpire":
+      return encodeCommand("leaseExpire", encodeLeaseExpiry(command));
+    case "alarm":
+      return encodeCommand("alarm", encodeAlarm(command));
     case "memberAttributes":
       throw new Error("announcements are encoded where they are tested");
   }

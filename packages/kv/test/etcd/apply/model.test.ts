@@ -11,7 +11,7 @@ import {
   MvccStore,
   type KeyRange,
 } from "../../../src/etcd/store/index.ts";
-import { changesOf, hashOf, sweepAll } from "../store/inspect.ts";
+import { changesOf, hashOf, NOTHING_ELSE, sweepAll } from "../store/inspect.ts";
 import { NaiveKeyspace, type NaiveChange } from "../store/naive-keyspace.ts";
 import { bytesOf, del, put, range, textOf, txn } from "./commands.ts";
 
@@ -163,7 +163,7 @@ function copyOf(store: MvccStore): MvccStore {
 }
 
 function snapshotOf(store: MvccStore): Uint8Array[] {
-  const view = new ImageView({ revision: store.revision, changes: store.pin(), members: [] });
+  const view = new ImageView({ ...NOTHING_ELSE, revision: store.revision, changes: store.pin() });
   const chunks: Uint8Array[] = [];
   for (let chunk = view.read(50); chunk !== null; chunk = view.read(50)) chunks.push(chunk);
   return chunks;
@@ -287,7 +287,7 @@ describe("whatever was written, deleted, compacted and swept", { timeout: 60_000
         const { revision } = swept;
         const [hash, snapshot] = [hashOf(swept, revision), snapshotOf(swept)];
         const fold = new KvHash(swept.pin(), revision);
-        const view = new ImageView({ revision, changes: swept.pin(), members: [] });
+        const view = new ImageView({ ...NOTHING_ELSE, revision, changes: swept.pin() });
         const chunks: Uint8Array[] = [];
         const steps = [...meanwhile];
         // Then to the end, with nothing more happening.

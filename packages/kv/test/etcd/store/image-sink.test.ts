@@ -2,10 +2,15 @@ import { describe, expect, test } from "vitest";
 import { ImageSink, ImageView, type MvccStore } from "../../../src/etcd/store/index.ts";
 import { PinnedChanges } from "../../../src/etcd/store/pinned-changes.ts";
 import type { Version } from "../../../src/etcd/store/version.ts";
+import { NOTHING_ELSE } from "./inspect.ts";
 import { versionOf } from "./parts.ts";
 
 function restored(changes: readonly Version[], revision: number): MvccStore | null {
-  const view = new ImageView({ revision, changes: new PinnedChanges([changes], 0), members: [] });
+  const view = new ImageView({
+    ...NOTHING_ELSE,
+    revision,
+    changes: new PinnedChanges([changes], 0),
+  });
   let store: MvccStore | null = null;
   const sink = new ImageSink((state) => (store = state.store));
   for (let chunk = view.read(20); chunk !== null; chunk = view.read(20)) sink.write(chunk);
@@ -29,8 +34,8 @@ describe("an image with a sound checksum", () => {
 
   test("is refused when its format is another one, which is named", () => {
     const sink = new ImageSink(() => {});
-    expect(() => sink.write(Uint8Array.from({ length: 20 }, (_v, i) => (i === 3 ? 1 : 0)))).toThrow(
-      "it has format 1, and this version reads 2",
+    expect(() => sink.write(Uint8Array.from({ length: 46 }, (_v, i) => (i === 3 ? 1 : 0)))).toThrow(
+      "it has format 1, and this version reads 3",
     );
   });
 });

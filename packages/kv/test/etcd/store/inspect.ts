@@ -1,4 +1,11 @@
-import { KvHash, type MvccStore, type Version } from "../../../src/etcd/store/index.ts";
+import { Alarms } from "../../../src/etcd/alarm/alarms.ts";
+import { LeaseTable } from "../../../src/etcd/lease/index.ts";
+import {
+  KvHash,
+  type MvccStore,
+  type StateImage,
+  type Version,
+} from "../../../src/etcd/store/index.ts";
 
 /** The changes that are not forgotten, in order. */
 export function changesOf(store: MvccStore): Version[] {
@@ -20,3 +27,10 @@ export function hashOf(store: MvccStore, revision: number, stepBytes = 1000): nu
 export function sweepAll(store: MvccStore): void {
   while (store.sweep());
 }
+
+/** What an image holds beside the keyspace, where there is nothing of it. */
+export const NOTHING_ELSE: Pick<StateImage, "leases" | "alarms" | "members"> = {
+  leases: new LeaseTable(),
+  alarms: new Alarms(),
+  members: [],
+};

@@ -1,0 +1,42 @@
+import { encodeCommand, type EtcdResult, type EtcdStateMachine } from "../apply/index.ts";
+import { encodeAlarm } from "../codec/index.ts";
+import type { RequestService } from "../../service/request-service.ts";
+
+/** What a quota is made of. */
+export interface QuotaOptions {
+  /** Bytes that the keyspace may take here; null: as much as there is. */
+  readonly bytesMax: number | null;
+  readonly self: string;
+  readonly machine: EtcdStateMachine;
+  readonly requests: RequestService<EtcdResult>;
+}
+
+/**
+ * Bounds the space that the keyspace takes on this member. A request that would exceed it is refused,
+ * and the whole cluster is told to refuse such requests until an operator has made room and disarmed
+ * the alarm: members that went on alone would go different ways.
+ */
+export class Quota {
+  readonly #options: QuotaOptions;
+  #raising = false;
+
+  constructor(options: QuotaOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is room for so many bytes more. */
+  admits(bytes: number): boolean {
+    const { bytesMax, machine } = this.#options;
+    if (bytesMax === null || machine.store.bytes + bytes <= bytesMax) return true;
+    this.#raise();
+    return false;
+  }
+
+  #raise(): void {
+    const { self, machine, requests } = this.#options;
+    if (this.#raising || machine.alarms.has("noSpace")) return;
+    this.#raising = true;
+    const alarm = encodeAlarm({ action: "activate", member: self, alarm: "noSpace" });
+    requests.propose(encodeCommand("alarm", alarm), () => (this.#raising = false));
+  }
+}
