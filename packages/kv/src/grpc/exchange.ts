@@ -25,6 +25,7 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
   protected headSent = false;
   readonly #context: CallContext;
   readonly #route: MethodRoute;
+  readonly #began: number;
   #over = false;
   #cancelled = false;
   #onCancel: (() => void) | null = null;
@@ -37,6 +38,9 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
     this.stream = stream;
     this.#route = route;
     this.#context = context;
+    route.counts.started++;
+    route.client.calls++;
+    this.#began = route.counts.seconds === null ? 0 : context.now();
     if (route.timeoutMillis === null) this.deadlineMs = null;
     else {
       this.deadlineMs = context.now() + route.timeoutMillis;
@@ -71,18 +75,26 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
   }
 
   fail(code: GrpcStatus, message: string): void {
-    if (!this.settle()) return;
+    if (!this.settle(code)) return;
     if (this.headSent) this.stream.end(failureTrailers({ code, message }));
     else this.stream.headers(trailersOnly({ code, message }), true);
   }
 
-  /** Marks the call as over; false when it was so before. */
-  protected settle(): boolean {
+  /** Marks the call as over, with this status; false when it was so before. */
+  protected settle(code: GrpcStatus): boolean {
     if (this.#over) return false;
     this.#over = true;
+    const { counts } = this.#route;
+    counts.over(code);
+    counts.seconds?.observe((this.#context.now() - this.#began) / 1000);
     if (this.deadlineMs !== null) this.#context.deadlines.remove(this, this.#deadlineTick);
     this.release();
     return true;
+  }
+
+  /** A message of so many bytes is on its way to the client. */
+  protected sent(bytes: number): void {
+    this.#route.counts.sent(bytes);
   }
 
   /** Takes memory from the budget for a part of the request; fails the call when there is none. */
@@ -131,7 +143,7 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
 
   aborted(): void {
     // Not when the handler has answered and only the sending is cut short.
-    if (this.settle()) this.#cancel();
+    if (this.settle(STATUS.cancelled)) this.#cancel();
   }
 
   drained(): void {}
@@ -143,6 +155,7 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
       const length = readLength(bytes, at);
       if (!this.#acceptable(bytes[at] as number, length)) return end;
       if (length <= end - body) {
+        this.#route.counts.received(length);
         this.message(new Uint8Array(bytes.buffer, bytes.byteOffset + body, length));
         return body + length;
       }
@@ -164,6 +177,7 @@ export abstract class Exchange implements StreamSink, Call, Deadlined {
     if (partial.missing > 0) return end;
     this.#partial = null;
     this.release();
+    this.#route.counts.received(partial.message.length);
     this.message(partial.message);
     return at + count;
   }

@@ -19,6 +19,12 @@
  * @packageDocumentation
  */
 export {
+  CallCounts,
+  type CallCountsOptions,
+  type ClientCounts,
+  type MethodCounts,
+} from "./call-counts.ts";
+export {
   startGrpcServer,
   type GrpcLimits,
   type GrpcServer,

@@ -1,6 +1,7 @@
 import { utf8Encode } from "@quorate/core";
 import type { Http2Stream, RequestHandler, RequestHead, StreamSink } from "../http2/index.ts";
 import { plainHead } from "./answer-blocks.ts";
+import type { CallCounts } from "./call-counts.ts";
 import type { CallContext } from "./exchange.ts";
 import { IGNORED } from "./ignored.ts";
 import { Router, type Route } from "./route.ts";
@@ -13,8 +14,8 @@ export class GrpcHandler implements RequestHandler<Route> {
   readonly #router: Router;
   readonly #context: CallContext;
 
-  constructor(services: Services, context: CallContext) {
-    this.#router = new Router(services);
+  constructor(services: Services, context: CallContext, counts?: CallCounts) {
+    this.#router = new Router(services, counts);
     this.#context = context;
   }
 

@@ -1,5 +1,6 @@
 import { fieldValue, type Field, type PreparedBlock, type RequestHead } from "../http2/index.ts";
 import { trailersOnly } from "./answer-blocks.ts";
+import { CallCounts, type ClientCounts, type MethodCounts } from "./call-counts.ts";
 import type { Method, Services } from "./service.ts";
 import { STATUS, type GrpcStatus } from "./status.ts";
 import { parseTimeout } from "./timeout.ts";
@@ -13,6 +14,8 @@ export interface MethodRoute {
   /** What messages with the compressed flag are compressed with. */
   readonly encoding: string;
   readonly fields: readonly Field[];
+  readonly counts: MethodCounts;
+  readonly client: ClientCounts;
 }
 
 /** What becomes of a request, as far as its head tells. */
@@ -27,10 +30,12 @@ const TIMEOUT_MAX = 31 * 24 * 3_600_000;
 /** Finds the method by the head of a request. */
 export class Router {
   readonly #services: Services;
+  readonly #counts: CallCounts;
   readonly #names: ReadonlySet<string>;
 
-  constructor(services: Services) {
+  constructor(services: Services, counts: CallCounts = new CallCounts(services)) {
     this.#services = services;
+    this.#counts = counts;
     this.#names = new Set([...services.keys()].map((path) => path.slice(1, path.lastIndexOf("/"))));
   }
 
@@ -56,6 +61,8 @@ export class Router {
       timeoutMillis: timeoutMillis !== null && timeoutMillis > TIMEOUT_MAX ? null : timeoutMillis,
       encoding: fieldValue(head.fields, "grpc-encoding") ?? "identity",
       fields: head.fields,
+      counts: this.#counts.of(head.path),
+      client: this.#counts.client(method.kind, head.fields),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Server as Http1Server } from "node:http";
 import { Http2Listener, nodeClock, type Clock, type Http2Limits } from "../http2/index.ts";
+import type { CallCounts } from "./call-counts.ts";
 import { Deadlines } from "./deadlines.ts";
 import { RequestBudget } from "../service/request-budget.ts";
 import { GrpcHandler } from "./request-handler.ts";
@@ -30,6 +31,8 @@ export interface GrpcServerOptions {
    * of clients.
    */
   readonly http1?: Http1Server;
+  /** Counts the calls of the same services, of several servers together. */
+  readonly counts?: CallCounts;
   readonly limits?: Partial<GrpcLimits>;
   readonly clock?: Clock;
   /** Runs a callback at the end of the turn of the loop: when answers are written. */
@@ -53,13 +56,14 @@ export interface GrpcServer {
  * @throws `ERR_ADDRESS` when the address cannot be listened on
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { limits = {}, clock = nodeClock, services, ...listenerOptions } = options;
-  const handler = new GrpcHandler(services, {
+  const { limits = {}, clock = nodeClock, services, counts, ...listenerOptions } = options;
+  const context = {
     deadlines: new Deadlines(clock),
     budget: new RequestBudget(limits.requestBytesUnderWay ?? REQUEST_BYTES_UNDER_WAY),
     requestBytesMax: limits.requestBytesMax ?? REQUEST_BYTES_MAX,
     now: () => clock.now(),
-  });
+  };
+  const handler = new GrpcHandler(services, context, counts);
   const { connectionsMax } = limits;
   return Http2Listener.start({
     ...listenerOptions,

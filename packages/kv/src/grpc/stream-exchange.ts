@@ -3,6 +3,7 @@ import { HEAD, OK, TOO_SLOW } from "./answer-blocks.ts";
 import { Exchange } from "./exchange.ts";
 import { PREFIX_BYTES, writePrefix } from "./message-framing.ts";
 import type { StreamCall } from "./service.ts";
+import { STATUS } from "./status.ts";
 
 /** Output of one stream that makes `send` answer false. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -34,6 +35,7 @@ export class StreamExchange extends Exchange implements StreamCall {
       this.headSent = true;
       const { output } = stream;
       output.set(message, writePrefix(output, at, message.length));
+      this.sent(message.length);
       return true;
     }
     if (stream.full) {
@@ -46,13 +48,14 @@ export class StreamExchange extends Exchange implements StreamCall {
     const prefix = new Uint8Array(PREFIX_BYTES);
     writePrefix(prefix, 0, message.length);
     stream.data([prefix, message]);
+    this.sent(message.length);
     if (stream.pendingBytes < HIGH_WATER_BYTES) return true;
     stream.askDrain();
     return false;
   }
 
   end(): void {
-    if (!this.settle()) return;
+    if (!this.settle(STATUS.ok)) return;
     this.#begin();
     this.stream.end(OK);
   }

@@ -1,5 +1,5 @@
 import type { Http2Stream } from "../http2/index.ts";
-import { HEAD, OK, TOO_SLOW, trailersOnly } from "./answer-blocks.ts";
+import { HEAD, OK, TOO_SLOW } from "./answer-blocks.ts";
 import { Exchange, type CallContext } from "./exchange.ts";
 import { PREFIX_BYTES, writePrefix } from "./message-framing.ts";
 import type { MethodRoute } from "./route.ts";
@@ -22,31 +22,31 @@ export class UnaryExchange extends Exchange implements UnaryCall {
   }
 
   respond(message: Uint8Array): void {
-    if (!this.settle()) return;
+    if (this.over) return;
     const { stream } = this;
     const at = stream.reserve(HEAD, PREFIX_BYTES + message.length, OK);
     if (at >= 0) {
       const { output } = stream;
       output.set(message, writePrefix(output, at, message.length));
-      return;
+      return this.#answered(message.length);
     }
     const prefix = new Uint8Array(PREFIX_BYTES);
     writePrefix(prefix, 0, message.length);
-    this.#respondLater([prefix, message]);
+    this.#respondLater(message.length, [prefix, message]);
   }
 
   respondWith(size: number, write: (into: Uint8Array, offset: number) => void): void {
-    if (!this.settle()) return;
+    if (this.over) return;
     const { stream } = this;
     const at = stream.reserve(HEAD, PREFIX_BYTES + size, OK);
     if (at >= 0) {
       const { output } = stream;
       write(output, writePrefix(output, at, size));
-      return;
+      return this.#answered(size);
     }
     const framed = new Uint8Array(PREFIX_BYTES + size);
     write(framed, writePrefix(framed, 0, size));
-    this.#respondLater([framed]);
+    this.#respondLater(size, [framed]);
   }
 
   protected override message(message: Uint8Array): void {
@@ -67,11 +67,16 @@ export class UnaryExchange extends Exchange implements UnaryCall {
     this.#handle(request, this);
   }
 
+  #answered(size: number): void {
+    if (this.settle(STATUS.ok)) this.sent(size);
+  }
+
   /** The peer's windows do not let all of it leave at once. */
-  #respondLater(pieces: readonly Uint8Array[]): void {
-    if (this.stream.full) return this.stream.headers(trailersOnly(TOO_SLOW), true);
+  #respondLater(size: number, pieces: readonly Uint8Array[]): void {
+    if (this.stream.full) return this.fail(TOO_SLOW.code, TOO_SLOW.message);
     this.stream.headers(HEAD, false);
     this.stream.data(pieces);
     this.stream.end(OK);
+    this.#answered(size);
   }
 }

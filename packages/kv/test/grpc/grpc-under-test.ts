@@ -1,3 +1,4 @@
+import { CallCounts, type CallCountsOptions } from "../../src/grpc/call-counts.ts";
 import { Deadlines } from "../../src/grpc/deadlines.ts";
 import { RequestBudget } from "../../src/service/request-budget.ts";
 import { GrpcHandler } from "../../src/grpc/request-handler.ts";
@@ -11,11 +12,13 @@ export interface GrpcUnderTestOptions {
   readonly requestBytesMax?: number;
   readonly budgetBytes?: number;
   readonly limits?: Partial<Http2Limits>;
+  readonly counted?: CallCountsOptions;
 }
 
 /** gRPC on a connection without a socket, with calls that the test answers. */
 export class GrpcUnderTest {
   readonly clock = new FakeClock();
+  readonly counts: CallCounts;
   readonly peer: ConnectionUnderTest<Route>;
   /** Unary calls that have begun, with their requests. */
   readonly unary: { readonly request: Uint8Array; readonly call: UnaryCall }[] = [];
@@ -25,12 +28,15 @@ export class GrpcUnderTest {
 
   constructor(options: GrpcUnderTestOptions = {}) {
     const { requestBytesMax = 100_000, budgetBytes = 1_000_000, limits = {} } = options;
-    const handler = new GrpcHandler(this.#services(), {
+    const services = this.#services();
+    const context = {
       deadlines: new Deadlines(this.clock),
       budget: new RequestBudget(budgetBytes),
       requestBytesMax,
       now: () => this.clock.now(),
-    });
+    };
+    this.counts = new CallCounts(services, options.counted);
+    const handler = new GrpcHandler(services, context, this.counts);
     this.peer = ConnectionUnderTest.ready(handler, limits);
   }
 
