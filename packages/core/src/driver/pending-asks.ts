@@ -33,26 +33,33 @@ export class PendingAsks {
   linkDown(peer: NodeId): void {
     this.#fail(
       (pending) => pending.to === peer,
-      new QuorateError("ERR_LEADER_CHANGED", `the link to member ${peer} broke`),
+      () => new QuorateError("ERR_LEADER_CHANGED", `the link to member ${peer} broke`),
     );
   }
 
   expire(before: number): void {
     this.#fail(
       (pending) => pending.since < before,
-      new QuorateError("ERR_TIMEOUT", "the member did not answer in time"),
+      () => new QuorateError("ERR_TIMEOUT", "the member did not answer in time"),
     );
   }
 
   failAll(error: QuorateError): void {
-    this.#fail(() => true, error);
+    this.#fail(
+      () => true,
+      () => error,
+    );
   }
 
-  #fail(which: (pending: { to: NodeId; since: number }) => boolean, error: QuorateError): void {
+  /** An error costs a look at the stack, and most ticks find nobody to tell. */
+  #fail(
+    which: (pending: { to: NodeId; since: number }) => boolean,
+    errorFor: () => QuorateError,
+  ): void {
     for (const [id, pending] of this.#pending) {
       if (!which(pending)) continue;
       this.#pending.delete(id);
-      pending.done(error);
+      pending.done(errorFor());
     }
   }
 }
