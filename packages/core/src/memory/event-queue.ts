@@ -36,12 +36,12 @@ export class EventQueue {
     return event;
   }
 
-  /** Takes the next event and moves the time to it. */
+  /** Takes the next event and moves the time to it, unless it is there already. */
   take(): TimedEvent | null {
     const first = this.#heap[0];
     if (first === undefined) return null;
     this.#fill(0);
-    this.#now = first.time;
+    this.#now = Math.max(this.#now, first.time);
     return first;
   }
 
@@ -51,7 +51,7 @@ export class EventQueue {
     if (at >= 0) this.#fill(at);
   }
 
-  /** Moves the time forward to where nothing happens any more before it. */
+  /** Moves the time forward; what was due before then happens late. */
   advanceTo(time: number): void {
     this.#now = Math.max(this.#now, time);
   }
