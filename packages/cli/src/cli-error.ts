@@ -55,7 +55,9 @@ const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   ERR_NO_LEADER: EXIT.unavailable,
   ERR_NOT_LEADER: EXIT.unavailable,
   ERR_LEADER_CHANGED: EXIT.unavailable,
+  ERR_TRANSFEREE: EXIT.failed,
   ERR_OVERLOADED: EXIT.unavailable,
   ERR_TIMEOUT: EXIT.unavailable,
+  ERR_UNSUPPORTED: EXIT.failed,
   ERR_STOPPED: EXIT.unavailable,
 };

@@ -12,6 +12,26 @@ export type RejectReason = Extract<
 >;
 
 /**
+ * Why leadership was not handed over, as far as this member knows:
+ *
+ * - `ERR_NOT_LEADER`: it is not this member's to hand over.
+ * - `ERR_TRANSFEREE`: the target cannot lead.
+ * - `ERR_OVERLOADED`: it is being handed to another target already.
+ * - `ERR_LEADER_CHANGED`: a third member leads now.
+ * - `ERR_TIMEOUT`: the target was not seen to lead within an election timeout. It may still come to it.
+ * - `ERR_UNSUPPORTED`: the protocol has no such thing.
+ */
+export type TransferFailure = Extract<
+  ErrorCode,
+  | "ERR_NOT_LEADER"
+  | "ERR_TRANSFEREE"
+  | "ERR_OVERLOADED"
+  | "ERR_LEADER_CHANGED"
+  | "ERR_TIMEOUT"
+  | "ERR_UNSUPPORTED"
+>;
+
+/**
  * One request to the disk, to be made durable as a whole and in the order of its fields: drop what
  * is at `truncateFrom` and behind, write the run, write the hard state.
  */
@@ -73,6 +93,9 @@ export type Effect<Message> =
   /** The read may be served once everything up to `index` is applied. */
   | { readonly kind: "readReady"; readonly id: RequestId; readonly index: Index }
   | { readonly kind: "readFailed"; readonly id: RequestId }
+  /** The target leads; this member follows it, or is it. */
+  | { readonly kind: "transferred"; readonly id: RequestId }
+  | { readonly kind: "transferFailed"; readonly id: RequestId; readonly reason: TransferFailure }
   | {
       readonly kind: "leadershipChanged";
       readonly term: Term;

@@ -18,8 +18,10 @@ export type ErrorCode =
   | "ERR_NO_LEADER"
   | "ERR_NOT_LEADER"
   | "ERR_LEADER_CHANGED"
+  | "ERR_TRANSFEREE"
   | "ERR_OVERLOADED"
   | "ERR_TIMEOUT"
+  | "ERR_UNSUPPORTED"
   | "ERR_STOPPED";
 
 /** An error of Quorate; `code` tells what happened, the message names the thing and the remedy. */

@@ -28,6 +28,11 @@ export type ProtocolEvent<Message> =
     }
   /** Answered by `readReady` once leadership is confirmed by a quorum asked after this event. */
   | { readonly kind: "readBarrier"; readonly id: RequestId }
+  /**
+   * This member, which leads, is to hand leadership to the target. Answered by `transferred` or
+   * `transferFailed`; proposals that come meanwhile are refused with `ERR_NO_LEADER`.
+   */
+  | { readonly kind: "transfer"; readonly id: RequestId; readonly target: NodeId }
   /** The service wants its state to be snapshotted where it stands. */
   | { readonly kind: "checkpoint" }
   /** The request to the disk is durable. Others, earlier or later, may not be. */

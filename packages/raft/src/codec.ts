@@ -12,8 +12,9 @@ import {
   writeRequestIds,
   type MessageCodec,
 } from "@quorate/core";
-import type { RaftMessage } from "./messages.ts";
+import type { Poll, RaftMessage } from "./messages.ts";
 
+/** The byte on the wire is the place in these lists: append, never reorder. */
 const KINDS: readonly RaftMessage["kind"][] = [
   "voteRequest",
   "voteReply",
@@ -28,7 +29,10 @@ const KINDS: readonly RaftMessage["kind"][] = [
   "forwardRejected",
   "readRequest",
   "readReply",
+  "timeoutNow",
+  "forwardDeferred",
 ];
+const POLLS: readonly Poll[] = ["election", "pre-vote", "transfer"];
 
 /**
  * Raft's wire format: a byte for the kind, the term, then the fields in the order of their
@@ -40,7 +44,7 @@ function encode(message: RaftMessage): readonly Uint8Array[] {
   const writer = new ByteWriter(48).u8(KINDS.indexOf(message.kind)).u48(message.term);
   switch (message.kind) {
     case "voteRequest":
-      return [writePosition(writer.bool(message.pre), message.last).finish()];
+      return [writePosition(writer.u8(POLLS.indexOf(message.poll)), message.last).finish()];
     case "voteReply":
       return [writer.bool(message.pre).bool(message.granted).finish()];
     case "append":
@@ -70,6 +74,10 @@ function encode(message: RaftMessage): readonly Uint8Array[] {
         .u48(message.id)
         .bool(message.index !== null);
       return [(message.index === null ? writer : writer.u48(message.index)).finish()];
+    case "timeoutNow":
+      return [writer.finish()];
+    case "forwardDeferred":
+      return [writeRequestIds(writer, message.ids).finish()];
   }
 }
 
@@ -85,7 +93,7 @@ function decode(bytes: Uint8Array): RaftMessage {
 function decodeBody(reader: ByteReader, kind: RaftMessage["kind"], term: number): RaftMessage {
   switch (kind) {
     case "voteRequest":
-      return { kind, term, pre: reader.bool(), last: readPosition(reader) };
+      return { kind, term, poll: readPoll(reader), last: readPosition(reader) };
     case "voteReply":
       return { kind, term, pre: reader.bool(), granted: reader.bool() };
     case "append":
@@ -116,7 +124,17 @@ function decodeBody(reader: ByteReader, kind: RaftMessage["kind"], term: number)
         id: reader.u48(),
         index: reader.bool() ? reader.u48() : null,
       };
+    case "timeoutNow":
+      return { kind, term };
+    case "forwardDeferred":
+      return { kind, term, ids: readRequestIds(reader) };
   }
+}
+
+function readPoll(reader: ByteReader): Poll {
+  const poll = POLLS[reader.u8()];
+  if (poll === undefined) throw reader.malformed("unknown kind of poll");
+  return poll;
 }
 
 function decodeAppend(reader: ByteReader, term: number): RaftMessage {

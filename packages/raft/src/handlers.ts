@@ -1,7 +1,13 @@
 import { assert, type NodeId } from "@quorate/core";
+import { onTimeoutNow } from "./election/campaign.ts";
 import { onVoteReply } from "./election/on-vote-reply.ts";
 import { onVoteRequest } from "./election/on-vote-request.ts";
-import { onForwardAccepted, onForwardRejected, onReadReply } from "./follower/forward.ts";
+import {
+  onForwardAccepted,
+  onForwardDeferred,
+  onForwardRejected,
+  onReadReply,
+} from "./follower/forward.ts";
 import { onAppend, onCommit, onHeartbeat } from "./follower/on-append.ts";
 import { onHeartbeatReply } from "./leader/heartbeat.ts";
 import { onAppendAccepted, onAppendRejected } from "./leader/on-append-reply.ts";
@@ -46,6 +52,8 @@ const followerHandlers: HandlerTable<Follower> = {
   forwardRejected: onForwardRejected,
   readRequest: rejectRead,
   readReply: onReadReply,
+  timeoutNow: onTimeoutNow,
+  forwardDeferred: onForwardDeferred,
 };
 
 const campaignHandlers: HandlerTable<PreCandidate | Candidate> = {
@@ -62,6 +70,8 @@ const campaignHandlers: HandlerTable<PreCandidate | Candidate> = {
   forwardRejected: tooLate,
   readRequest: rejectRead,
   readReply: tooLate,
+  timeoutNow: impossible,
+  forwardDeferred: tooLate,
 };
 
 const leaderHandlers: HandlerTable<Leader> = {
@@ -79,6 +89,8 @@ const leaderHandlers: HandlerTable<Leader> = {
   readRequest: (_node, from, { session, id }, role) =>
     role.reads.add({ from: { peer: from, session }, id }),
   readReply: tooLate,
+  timeoutNow: impossible,
+  forwardDeferred: tooLate,
 };
 
 /** Gives a message that passed the term gate to the handler of the present role. */

@@ -25,14 +25,25 @@ export type RaftMessage =
   | ForwardAccepted
   | ForwardRejected
   | ReadRequest
-  | ReadReply;
+  | ReadReply
+  | TimeoutNow
+  | ForwardDeferred;
 
-/** A candidate asks for a vote (§5.2); with `pre` it asks whether it would get one (thesis §9.6). */
+/** What votes are asked for. */
+export type Poll =
+  /** Whether it would be elected, before it raises anybody's term (thesis §9.6). */
+  | "pre-vote"
+  /** No leader was heard of (§5.2). */
+  | "election"
+  /** The leader wants to be followed by the sender: nobody waits until it is silent (thesis §3.10). */
+  | "transfer";
+
+/** A member asks for a vote. */
 export interface VoteRequest {
   readonly kind: "voteRequest";
   /** The term the vote is for; a pre-vote does not raise anybody's term. */
   readonly term: Term;
-  readonly pre: boolean;
+  readonly poll: Poll;
   readonly last: Position;
 }
 
@@ -132,4 +143,17 @@ export interface ReadReply {
   readonly id: RequestId;
   /** Null: leadership was lost before it was confirmed. */
   readonly index: Index | null;
+}
+
+/** The leader hands leadership over: the receiver, which has its whole log, campaigns at once. */
+export interface TimeoutNow {
+  readonly kind: "timeoutNow";
+  readonly term: Term;
+}
+
+/** The leader takes no proposals while it hands leadership over: they may be sent again later. */
+export interface ForwardDeferred {
+  readonly kind: "forwardDeferred";
+  readonly term: Term;
+  readonly ids: readonly RequestId[];
 }

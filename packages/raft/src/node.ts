@@ -5,6 +5,7 @@ import {
   INITIAL_HARD_STATE,
   type HardState,
 } from "./hard-state.ts";
+import type { Transfer } from "./leader/transfer.ts";
 import type { RaftMessage } from "./messages.ts";
 import { RAFT_LIMITS, type RaftLimits, type RaftOptions } from "./options.ts";
 import { followNobody, type Role } from "./role.ts";
@@ -26,6 +27,8 @@ export class RaftNode extends Replica<RaftMessage, HardState> {
    * second copy must not be refused for certain when the first was taken (found by simulation, seed 68).
    */
   readonly forwardsTaken: Map<string, RequestId> = new Map<string, RequestId>();
+  /** Leadership that is being handed over; it outlives the leadership, as its outcome does. */
+  transfer: Transfer | null = null;
   /** When to campaign unless a leader is heard. */
   electionDeadline = 0;
 

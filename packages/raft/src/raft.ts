@@ -23,6 +23,7 @@ import { sealDrafts } from "./leader/drafts.ts";
 import { beginReadRound, broadcastHeartbeat, checkQuorum } from "./leader/heartbeat.ts";
 import { proposeAsLeader } from "./leader/on-propose.ts";
 import { replicate, sendRun } from "./leader/replicate.ts";
+import { expireTransfer, tellTarget, transferLeadership } from "./leader/transfer.ts";
 import type { RaftMessage } from "./messages.ts";
 import { RaftNode } from "./node.ts";
 import { checkRaftOptions, type RaftOptions } from "./options.ts";
@@ -38,7 +39,7 @@ interface Leadership {
 
 /**
  * Raft (Ongaro & Ousterhout) as a deterministic state machine: pre-vote, check-quorum, pipelined
- * replication, ReadIndex, snapshots. Knows no clock, disk or network; see {@link Protocol}.
+ * replication, ReadIndex, snapshots, leadership transfer. Knows no clock, disk or network; see {@link Protocol}.
  *
  * @example
  * ```ts
@@ -90,6 +91,8 @@ export class Raft implements Protocol<RaftMessage> {
         return this.#propose(event.proposals, event.onlyInTerm);
       case "readBarrier":
         return this.#readBarrier(event.id);
+      case "transfer":
+        return transferLeadership(node, event.id, event.target);
       case "persisted":
         return this.#persisted(event.ticket);
       case "applied":
@@ -121,6 +124,7 @@ export class Raft implements Protocol<RaftMessage> {
       const fresh = sealDrafts(node, node.role);
       beginReadRound(node, node.role);
       replicate(node, node.role, fresh);
+      tellTarget(node, node.role);
     }
     node.handCommitted();
     this.#announce();
@@ -160,6 +164,7 @@ export class Raft implements Protocol<RaftMessage> {
 
   #tick(): void {
     const node = this.#node;
+    expireTransfer(node);
     const { role } = node;
     if (role.kind === "leader") {
       checkQuorum(node, role);

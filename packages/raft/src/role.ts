@@ -1,4 +1,5 @@
 import { PassedOn, type Drafts, type Index, type NodeId, type ReadRounds } from "@quorate/core";
+import type { Poll } from "./messages.ts";
 import type { Progress } from "./progress/progress.ts";
 
 /** What a member is at the moment; each role carries the state that only it has. */
@@ -22,6 +23,7 @@ export interface PreCandidate {
 
 export interface Candidate {
   readonly kind: "candidate";
+  readonly poll: Exclude<Poll, "pre-vote">;
   /** Its own vote is in here only once it is durable. */
   readonly votes: Map<NodeId, boolean>;
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from "@quorate/core";
 import { becomeFollower } from "./election/become.ts";
 import { leaderIsAlive } from "./election/on-vote-request.ts";
-import type { RaftMessage } from "./messages.ts";
+import type { RaftMessage, VoteRequest } from "./messages.ts";
 import type { RaftNode } from "./node.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { RaftNode } from "./node.ts";
  * @returns whether the message goes on to its handler
  */
 export function passesTermGate(node: RaftNode, from: NodeId, message: RaftMessage): boolean {
-  if (message.kind === "voteRequest" && leaderIsAlive(node) && message.term > node.term) {
+  if (message.kind === "voteRequest" && message.term > node.term && !mayDisturb(node, message)) {
     return false;
   }
   if (message.term > node.term) {
@@ -27,14 +27,19 @@ export function passesTermGate(node: RaftNode, from: NodeId, message: RaftMessag
   return false;
 }
 
+/** Nobody deposes a live leader but whom it has asked to. */
+function mayDisturb(node: RaftNode, { poll }: VoteRequest): boolean {
+  return poll === "transfer" || !leaderIsAlive(node);
+}
+
 /** A pre-vote is about the next term without anybody being in it yet. */
 function isAboutAFutureTerm(message: RaftMessage): boolean {
-  if (message.kind === "voteRequest") return message.pre;
+  if (message.kind === "voteRequest") return message.poll === "pre-vote";
   return message.kind === "voteReply" && message.pre && message.granted;
 }
 
-function isFromLeader(message: RaftMessage): boolean {
-  return message.kind === "append" || message.kind === "heartbeat" || message.kind === "commit";
+function isFromLeader({ kind }: RaftMessage): boolean {
+  return kind === "append" || kind === "heartbeat" || kind === "commit" || kind === "timeoutNow";
 }
 
 /** Takes note of the term's leader: a candidate has lost, a follower has heard. */
@@ -58,7 +63,8 @@ function answerStale(node: RaftNode, from: NodeId, message: RaftMessage): void {
   if (message.kind === "append" || message.kind === "heartbeat") {
     node.outbox.send(from, { kind: "heartbeatReply", term, round: 0 });
   } else if (message.kind === "voteRequest") {
-    node.outbox.send(from, { kind: "voteReply", term, pre: message.pre, granted: false });
+    const pre = message.poll === "pre-vote";
+    node.outbox.send(from, { kind: "voteReply", term, pre, granted: false });
   } else if (message.kind === "readRequest") {
     const { session, id } = message;
     node.outbox.send(from, { kind: "readReply", term, session, id, index: null });

@@ -14,7 +14,8 @@ const run = appendRun(
 );
 
 const SAMPLES: readonly RaftMessage[] = [
-  { kind: "voteRequest", term: 5, pre: true, last: prev },
+  { kind: "voteRequest", term: 5, poll: "pre-vote", last: prev },
+  { kind: "voteRequest", term: 5, poll: "transfer", last: prev },
   { kind: "voteReply", term: 5, pre: false, granted: true },
   { kind: "append", term: 5, prev, commit: 2 ** 40, run },
   { kind: "appendAccepted", term: 5, match: 8 },
@@ -28,6 +29,8 @@ const SAMPLES: readonly RaftMessage[] = [
   { kind: "readRequest", term: 5, session: 7, id: 4 },
   { kind: "readReply", term: 5, session: 7, id: 4, index: 9 },
   { kind: "readReply", term: 5, session: 7, id: 4, index: null },
+  { kind: "timeoutNow", term: 5 },
+  { kind: "forwardDeferred", term: 5, ids: [1, 2] },
 ];
 
 function encoded(message: RaftMessage): Uint8Array {

@@ -31,7 +31,7 @@ test("a voter that hears the leader ignores a candidate that does not", () => {
   const [candidate, voter] = net.ids.filter((id) => id !== leader);
   const { term } = net.raft(leader).view();
   const last = { term: 99, index: 99 };
-  const message = { kind: "voteRequest", term: term + 5, pre: false, last } as const;
+  const message = { kind: "voteRequest", term: term + 5, poll: "election", last } as const;
   net.step(voter ?? "", { kind: "receive", from: candidate ?? "", message });
   expect(net.raft(voter ?? "").view().term).toBe(term);
 });

@@ -1,5 +1,4 @@
 import {
-  majorityOf,
   Prng,
   type Effect,
   type Entry,
@@ -50,19 +49,25 @@ export class TestNetwork {
   now = 0;
   readonly ids: readonly NodeId[];
   readonly #limits: Partial<RaftLimits>;
+  readonly #voters: number;
   #nextProposal = 1;
   #lives = 1;
 
-  constructor(size: number, limits: Partial<RaftLimits> = {}) {
+  /** @param voters - how many of the members vote; the last do not */
+  constructor(size: number, limits: Partial<RaftLimits> = {}, voters: number = size) {
     this.ids = Array.from({ length: size }, (_, i) => String.fromCharCode(97 + i));
     this.#limits = limits;
+    this.#voters = voters;
     for (const id of this.ids) this.start(id, { hardState: null, snapshot: null, tail: [] });
   }
 
   start(id: NodeId, recovered: Recovered): void {
     const raft = new Raft({
       self: id,
-      configuration: majorityOf(this.ids.map((member) => ({ id: member, addresses: [] }))),
+      configuration: {
+        members: this.ids.map((member) => ({ id: member, addresses: [] })),
+        quorum: { kind: "majority", voters: this.ids.slice(0, this.#voters) },
+      },
       recovered,
       prng: new Prng(this.#lives++ * 100 + id.charCodeAt(0)),
       electionMillis: 1000,

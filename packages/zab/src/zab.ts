@@ -96,6 +96,13 @@ export class Zab implements Protocol<ZabMessage> {
         return this.#propose(event.proposals, event.onlyInTerm);
       case "readBarrier":
         return requestSync(node, event.id);
+      case "transfer":
+        // Who leads is the outcome of an election by epoch, zxid and sid, and of nobody's wish.
+        return node.outbox.emit({
+          kind: "transferFailed",
+          id: event.id,
+          reason: "ERR_UNSUPPORTED",
+        });
       case "persisted":
         return this.#persisted(event.ticket);
       case "applied":

@@ -182,3 +182,13 @@ test("a stranger is not led", () => {
   net.hear("1", "9", followerInfo(0));
   expect(net.member("1").sent).toEqual([]);
 });
+
+// ZooKeeper has no such thing either.
+test.each(["1", "3"])("leadership is handed to nobody, by member %s", (member) => {
+  const net = new TestNetwork({ size: 3 });
+  net.run(2000);
+  net.step(member, { kind: "transfer", id: 7, target: "3" });
+  const failed = net.member(member).all("transferFailed");
+  expect(failed).toMatchObject([{ id: 7, reason: "ERR_UNSUPPORTED" }]);
+  expect(net.zab("3").view()).toMatchObject({ isLeader: true });
+});

@@ -12,6 +12,7 @@ const schema: z.ZodType<SeedResult> = z.object({
   acknowledged: z.number(),
   crashes: z.number(),
   leaders: z.number(),
+  transfers: z.number(),
   installs: z.number(),
   checkpoints: z.number(),
   violations: z.array(z.object({ checker: z.string(), what: z.string(), time: z.number() })),

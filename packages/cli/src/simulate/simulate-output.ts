@@ -50,7 +50,7 @@ export class SimulateOutput {
     const verdict = totals.violations === 0 ? green("no violation") : red(found);
     out.write(`${this.#protocol}: ${verdict} in ${totals.seeds} of ${this.#count} seeds, ${seconds.toFixed(1)} s
   ${totals.virtualSeconds.toFixed(0)} virtual seconds, ${totals.steps} steps, ${totals.acknowledged} operations acknowledged
-  ${totals.crashes} crashes, ${totals.leaders} leaders, ${totals.checkpoints} snapshots taken, ${totals.installs} installed
+  ${totals.crashes} crashes, ${totals.leaders} leaders, ${totals.transfers} transfers, ${totals.checkpoints} snapshots taken, ${totals.installs} installed
   trace hash ${totals.traceHash}
 `);
   }

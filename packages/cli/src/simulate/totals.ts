@@ -12,6 +12,7 @@ export interface Totals {
   readonly acknowledged: number;
   readonly crashes: number;
   readonly leaders: number;
+  readonly transfers: number;
   readonly installs: number;
   readonly checkpoints: number;
   readonly violations: number;
@@ -35,6 +36,7 @@ export function totalsOf(results: readonly SeedResult[]): Totals {
     acknowledged: sum((result) => result.acknowledged),
     crashes: sum((result) => result.crashes),
     leaders: sum((result) => result.leaders),
+    transfers: sum((result) => result.transfers),
     installs: sum((result) => result.installs),
     checkpoints: sum((result) => result.checkpoints),
     violations: sum((result) => result.violations.length),

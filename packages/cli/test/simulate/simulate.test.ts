@@ -15,6 +15,7 @@ const QUIET: SeedResult = {
   acknowledged: 200,
   crashes: 2,
   leaders: 2,
+  transfers: 1,
   installs: 1,
   checkpoints: 4,
   violations: [],

@@ -20,6 +20,7 @@ import { DRIVER_LIMITS, type DriverLimits } from "./limits.ts";
 import { PendingAsks } from "./pending-asks.ts";
 import { PendingProposals } from "./pending-proposals.ts";
 import { PendingReads } from "./pending-reads.ts";
+import { PendingTransfers } from "./pending-transfers.ts";
 import { SnapshotReceiver } from "./snapshot-receiver.ts";
 import { SnapshotSender } from "./snapshot-sender.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -78,6 +79,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
   readonly #proposals = new PendingProposals<Result>();
   readonly #reads = new PendingReads();
   readonly #asks = new PendingAsks();
+  readonly #transfers = new PendingTransfers();
   readonly #sender: SnapshotSender;
   readonly #receiver: SnapshotReceiver;
   readonly #checkpoint: Checkpoint;
@@ -183,6 +185,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     this.#sender.tick(now);
     this.#reads.tick(now, this.#limits.readRetryMillis, this.#limits.leaderWaitMillis);
     this.#proposals.expire(now - this.#limits.leaderWaitMillis);
+    this.#proposals.offerAgain();
     this.#asks.expire(now - this.#limits.askTimeoutMillis);
     this.#enqueue({ kind: "tick" });
   }
@@ -200,6 +203,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     this.#proposals.failAll(error);
     this.#reads.failAll(error);
     this.#asks.failAll(error);
+    this.#transfers.failAll(error);
   }
 
   propose(
@@ -243,6 +247,12 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     return () => this.#listeners.delete(listener);
   }
 
+  transfer(target: NodeId, done: (failure: QuorateError | null) => void): void {
+    const refusal = this.#refusal(this.#transfers.count);
+    if (refusal !== null) return done(refusal);
+    this.#enqueue({ kind: "transfer", id: this.#transfers.add(done), target });
+  }
+
   checkpoint(): void {
     this.#wantsCheckpoint = true;
     this.#schedule();
@@ -277,9 +287,10 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
       this.#stepRequests(at);
       const effects = this.#protocol.takeEffects();
       if (events.length === 0 && effects.length === 0) break;
+      // Whoever is told of something finds it in the view.
+      this.#view = this.#protocol.view();
       for (const effect of effects) this.#honour(effect, at);
       if (this.#state !== "running") return;
-      this.#view = this.#protocol.view();
     }
     if (!this.#viewChanged) return;
     this.#viewChanged = false;
@@ -309,7 +320,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
    * slow, without a timer. A follower forwards at once. Without a leader proposals wait.
    */
   #canPropose(): boolean {
-    if (!this.#proposals.hasWaiting || this.#view.leader === null) return false;
+    if (!this.#proposals.areOffered || this.#view.leader === null) return false;
     if (!this.#view.isLeader || this.#writes.idle) return true;
     return this.#proposals.waitingBytes >= this.#limits.batchBytesMax;
   }
@@ -359,7 +370,12 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
         return this.#reads.ready(effect.id, effect.index, this.#applied);
       case "readFailed":
         return this.#reads.failed(effect.id);
+      case "transferred":
+        return this.#transfers.succeeded(effect.id);
+      case "transferFailed":
+        return this.#transfers.failed(effect.id, effect.reason);
       case "leadershipChanged":
+        this.#proposals.offerAgain();
         this.#viewChanged = true;
         return;
       case "configurationChanged":

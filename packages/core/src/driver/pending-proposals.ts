@@ -21,6 +21,8 @@ export class PendingProposals<Result> {
   #nextId: RequestId = 1;
   #waiting: Waiting<Result>[] = [];
   #waitingBytes = 0;
+  /** The last were refused for want of a leader: offered at once, they would be refused again. */
+  #isHeld = false;
   readonly #stepped = new Map<RequestId, Waiting<Result>>();
   readonly #appended = new Map<Index, { readonly term: Term; readonly done: Done<Result> }>();
 
@@ -32,8 +34,9 @@ export class PendingProposals<Result> {
     return this.#waitingBytes;
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting.length > 0;
+  /** Some wait, and may be offered to the protocol now. */
+  get areOffered(): boolean {
+    return this.#waiting.length > 0 && !this.#isHeld;
   }
 
   add(data: Uint8Array, onlyInTerm: Term | null, since: number, done: Done<Result>): void {
@@ -70,7 +73,10 @@ export class PendingProposals<Result> {
     this.#appended.set(position.index, { term: position.term, done: stepped.done });
   }
 
-  /** There was no leader to take it: it waits for the next, unless it insists on a term. */
+  /**
+   * There was no leader to take it: it waits for the next, unless it insists on a term. The next may
+   * be the last, when a transfer of leadership fails: {@link offerAgain} says when to try.
+   */
   refused(id: RequestId, error: QuorateError): void {
     const stepped = this.#stepped.get(id);
     if (stepped === undefined) return;
@@ -80,7 +86,13 @@ export class PendingProposals<Result> {
       const { data } = stepped.proposal;
       this.#waiting.push({ ...stepped, proposal: { id: this.#nextId++, data } });
       this.#waitingBytes += data.length;
+      this.#isHeld = true;
     } else stepped.done({ kind: "failed", error });
+  }
+
+  /** The leadership has changed, or some time has passed. */
+  offerAgain(): void {
+    this.#isHeld = false;
   }
 
   lost(id: RequestId): void {

@@ -15,6 +15,8 @@ export type Outcome<Result> =
 /**
  * - `linearizable`: sees every write acknowledged anywhere before the read began.
  * - `local`: what this member has applied; may be stale.
+ *
+ * None trusts a leader's lease: after a transfer the next leader is there before any lease is over.
  */
 export type ReadMode = "linearizable" | "local";
 
@@ -37,6 +39,11 @@ export interface ReplicatedLog<Result> {
   view(): GroupView;
   /** Called after every change of leadership or configuration; returns how to stop it. */
   onView(listener: (view: GroupView) => void): () => void;
+  /**
+   * Hands leadership, which must be this member's, to the target. `done(null)` once the target leads;
+   * what fails and why is told by {@link TransferFailure}'s codes. Proposals wait meanwhile.
+   */
+  transfer(target: NodeId, done: (failure: QuorateError | null) => void): void;
   /** Takes a snapshot soon and drops the log before it. */
   checkpoint(): void;
 }

@@ -75,7 +75,9 @@ describe("proposals", () => {
     pending.refused(2, NO_LEADER);
     expect(patient).toEqual([]);
     expect(insisting).toEqual(["ERR_NO_LEADER"]);
-    expect(pending.hasWaiting).toBe(true);
+    expect(pending.areOffered).toBe(false);
+    pending.offerAgain();
+    expect(pending.areOffered).toBe(true);
     expect(pending.waitingBytes).toBe(3);
     pending.expire(1);
     expect(patient).toEqual(["ERR_NO_LEADER"]);

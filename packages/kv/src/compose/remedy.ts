@@ -25,8 +25,10 @@ const REMEDIES = {
   ERR_NO_LEADER: "check that a majority of the members run and reach each other",
   ERR_NOT_LEADER: "check that a majority of the members run and reach each other",
   ERR_LEADER_CHANGED: "try again",
+  ERR_TRANSFEREE: "name a voting member that runs",
   ERR_OVERLOADED: "send fewer requests at a time",
   ERR_TIMEOUT: "check that a majority of the members run and reach each other",
+  ERR_UNSUPPORTED: "the protocol cannot do this: see the message",
   ERR_STOPPED: "start the member again",
 } as const satisfies Record<ErrorCode, string>;
 

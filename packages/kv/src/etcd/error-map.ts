@@ -21,8 +21,10 @@ const BY_CODE = {
   ERR_NO_LEADER: ETCD_FAILURES.timeout,
   ERR_NOT_LEADER: ETCD_FAILURES.notLeader,
   ERR_LEADER_CHANGED: ETCD_FAILURES.leaderChanged,
+  ERR_TRANSFEREE: null,
   ERR_OVERLOADED: ETCD_FAILURES.tooManyRequests,
   ERR_TIMEOUT: ETCD_FAILURES.timeout,
+  ERR_UNSUPPORTED: null,
   ERR_STOPPED: ETCD_FAILURES.stopped,
 } as const satisfies Record<ErrorCode, Failure | null>;
 

@@ -22,6 +22,10 @@ export class FakeLog<Result> implements ReplicatedLog<Result> {
     question: Uint8Array;
     done: (answer: Uint8Array | QuorateError) => void;
   }[] = [];
+  readonly transfers: {
+    target: NodeId;
+    done: (failure: QuorateError | null) => void;
+  }[] = [];
   #view: GroupView;
   readonly #listeners = new Set<(view: GroupView) => void>();
 
@@ -57,6 +61,10 @@ export class FakeLog<Result> implements ReplicatedLog<Result> {
   onView(listener: (view: GroupView) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  transfer(target: NodeId, done: (failure: QuorateError | null) => void): void {
+    this.transfers.push({ target, done });
   }
 
   checkpoint(): void {}

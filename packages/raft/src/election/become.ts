@@ -1,8 +1,9 @@
-import { Drafts, ReadRounds, type NodeId, type Term } from "@quorate/core";
+import { assert, Drafts, ReadRounds, type NodeId, type Term } from "@quorate/core";
 import { sealDrafts } from "../leader/drafts.ts";
+import { concludeTransfer } from "../leader/transfer.ts";
 import { freshProgress } from "../progress/progress.ts";
 import type { RaftNode } from "../node.ts";
-import { followNobody, type Role } from "../role.ts";
+import { followNobody, type Candidate, type Role } from "../role.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -14,6 +15,7 @@ export function becomeFollower(node: RaftNode, term: Term, leader: NodeId | null
   node.role = leader === null ? nobody : { ...nobody, leader, heardAt: node.now };
   node.resetElectionTimer();
   node.trace("follower", { leader });
+  if (leader !== null) concludeTransfer(node, leader);
 }
 
 /** Begins to ask whether it would win. */
@@ -25,16 +27,17 @@ export function becomePreCandidate(node: RaftNode): void {
 }
 
 /** Enters a new term and votes for itself. */
-export function becomeCandidate(node: RaftNode): void {
+export function becomeCandidate(node: RaftNode, poll: Candidate["poll"]): void {
   settle(node, node.role);
   node.setHardState({ term: node.term + 1, votedFor: node.self });
-  node.role = { kind: "candidate", votes: new Map() };
+  node.role = { kind: "candidate", poll, votes: new Map() };
   node.resetElectionTimer();
   node.trace("candidate");
 }
 
 /** Won: appends a no-op, without which nothing of older terms could be committed (§5.4.2, §8). */
 export function becomeLeader(node: RaftNode): void {
+  assert(node.transfer === null, "a transfer is over before its leader can be elected again");
   const drafts = new Drafts(node.uncommittedBytes());
   const next = drafts.add({ kind: "noop", data: EMPTY }, node.log.lastIndex);
   node.role = {

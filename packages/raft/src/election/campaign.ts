@@ -1,16 +1,36 @@
-import { voteOutcome, votersOf, type NodeId, type Term } from "@quorate/core";
+import { voteOutcome, votersOf, type NodeId } from "@quorate/core";
+import type { Poll } from "../messages.ts";
 import type { RaftNode } from "../node.ts";
+import type { Candidate } from "../role.ts";
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from "./become.ts";
 
 /** The election timer ran out: asks whether it would win, and campaigns if so. */
 export function campaign(node: RaftNode): void {
-  if (!node.isVoter || node.storage !== "available") {
+  if (!mayCampaign(node)) {
     node.resetElectionTimer();
     return;
   }
   becomePreCandidate(node);
-  requestVotes(node, true, node.term + 1);
+  requestVotes(node, "pre-vote");
   countVotes(node);
+}
+
+/**
+ * The leader hands leadership to this member (thesis §3.10), which asks nobody first whether it would
+ * win. If it cannot campaign the leader finds out by the clock.
+ */
+export function onTimeoutNow(node: RaftNode): void {
+  if (mayCampaign(node)) campaignFor(node, "transfer");
+}
+
+/** A member whose disk takes no writes could not even vote for itself. */
+function mayCampaign(node: RaftNode): boolean {
+  return node.isVoter && node.storage === "available";
+}
+
+function campaignFor(node: RaftNode, poll: Candidate["poll"]): void {
+  becomeCandidate(node, poll);
+  requestVotes(node, poll);
 }
 
 /** Counts this member's own vote, which only a durable one is. */
@@ -31,8 +51,7 @@ export function countVotes(node: RaftNode): void {
   } else if (role.kind === "candidate") {
     becomeLeader(node);
   } else {
-    becomeCandidate(node);
-    requestVotes(node, false, node.term);
+    campaignFor(node, "election");
   }
 }
 
@@ -41,16 +60,16 @@ export function requestVoteOf(node: RaftNode, peer: NodeId): void {
   const { role } = node;
   const isPolling = role.kind === "pre-candidate" || role.kind === "candidate";
   if (!isPolling || role.votes.has(peer) || !othersThatVote(node).includes(peer)) return;
-  const pre = role.kind === "pre-candidate";
-  requestVote(node, peer, pre, pre ? node.term + 1 : node.term);
+  requestVote(node, peer, role.kind === "candidate" ? role.poll : "pre-vote");
 }
 
-function requestVotes(node: RaftNode, pre: boolean, term: Term): void {
-  for (const voter of othersThatVote(node)) requestVote(node, voter, pre, term);
+function requestVotes(node: RaftNode, poll: Poll): void {
+  for (const voter of othersThatVote(node)) requestVote(node, voter, poll);
 }
 
-function requestVote(node: RaftNode, voter: NodeId, pre: boolean, term: Term): void {
-  node.outbox.promise(voter, { kind: "voteRequest", term, pre, last: node.log.last });
+function requestVote(node: RaftNode, voter: NodeId, poll: Poll): void {
+  const term = poll === "pre-vote" ? node.term + 1 : node.term;
+  node.outbox.promise(voter, { kind: "voteRequest", term, poll, last: node.log.last });
 }
 
 function othersThatVote(node: RaftNode): readonly NodeId[] {

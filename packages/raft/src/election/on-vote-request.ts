@@ -7,7 +7,8 @@ import type { RaftNode } from "../node.ts";
  * even if it does not know itself to be a voter: it may have become one without having heard.
  */
 export function onVoteRequest(node: RaftNode, from: NodeId, request: VoteRequest): void {
-  const { pre, term } = request;
+  const { poll, term } = request;
+  const pre = poll === "pre-vote";
   const { votedFor } = node.hard;
   const free = pre ? term > node.term : votedFor === null || votedFor === from;
   const granted = free && isAtLeastAsUpToDate(request.last, node.log.last);

@@ -1,5 +1,5 @@
 import type { NodeId, Proposal, RequestId } from "@quorate/core";
-import type { ForwardAccepted, ForwardRejected, ReadReply } from "../messages.ts";
+import type { ForwardAccepted, ForwardDeferred, ForwardRejected, ReadReply } from "../messages.ts";
 import type { RaftNode } from "../node.ts";
 import type { Follower } from "../role.ts";
 import { onLeaderGone } from "./leader-gone.ts";
@@ -33,6 +33,16 @@ export function onForwardRejected(
 ): void {
   role.passedOn.rejected(ids, reason);
   if (reason === "ERR_NO_LEADER") onLeaderGone(node, from, role);
+}
+
+/** Nobody takes them now; unlike one that leads no more, the leader is still to be followed. */
+export function onForwardDeferred(
+  _node: RaftNode,
+  _from: NodeId,
+  { ids }: ForwardDeferred,
+  role: Follower,
+): void {
+  role.passedOn.rejected(ids, "ERR_NO_LEADER");
 }
 
 /** Gives up on proposals whose forwarding, or its answer, must have been lost. */

@@ -31,6 +31,10 @@ export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: 
   const { term } = node;
   const fresh = takeFresh(node, from, forward);
   if (fresh.length === 0) return;
+  if (node.transfer !== null) {
+    const ids = fresh.map((proposal) => proposal.id);
+    return node.outbox.send(from, { kind: "forwardDeferred", term, ids });
+  }
   const accepted: RequestId[] = [];
   const rejected: RequestId[] = [];
   let reason: RejectReason | null = null;
@@ -53,6 +57,7 @@ export function onForward(node: RaftNode, from: NodeId, forward: Forward, role: 
 }
 
 function refusal(node: RaftNode, role: Leader): RejectReason | null {
+  if (node.transfer !== null) return "ERR_NO_LEADER"; // it stands down, and the next is not there yet
   if (node.storage === "full") return "ERR_STORAGE_FULL";
   return role.drafts.uncommittedBytes >= node.limits.uncommittedBytesMax ? "ERR_OVERLOADED" : null;
 }

@@ -1,7 +1,7 @@
 import type { GroupView, Position, Trace } from "@quorate/core";
 import { formatPositions, type ProtocolWords } from "@quorate/core/testing/sim";
 import { decodeHardState } from "../hard-state.ts";
-import type { RaftMessage } from "../messages.ts";
+import type { Poll, RaftMessage } from "../messages.ts";
 
 /** Raft in words. Messages have the names of `messages.ts`; `1/3` is the entry at index 3, of term 1. */
 export const RAFT_WORDS: ProtocolWords<RaftMessage> = {
@@ -19,7 +19,7 @@ export const RAFT_WORDS: ProtocolWords<RaftMessage> = {
 function factsOf(message: RaftMessage): string {
   switch (message.kind) {
     case "voteRequest":
-      return `${message.pre ? "pre-vote, " : ""}log ends at ${wordPosition(message.last)}`;
+      return `${POLLS[message.poll]}log ends at ${wordPosition(message.last)}`;
     case "voteReply":
       return `${message.pre ? "pre-vote, " : ""}${message.granted ? "granted" : "refused"}`;
     case "append": {
@@ -42,6 +42,10 @@ function factsOf(message: RaftMessage): string {
       return `${count(message.ids)} from ${message.first} on`;
     case "forwardRejected":
       return `${count(message.ids)}, ${message.reason}`;
+    case "timeoutNow":
+      return "campaign at once";
+    case "forwardDeferred":
+      return count(message.ids);
     case "readRequest":
       return `barrier ${message.id}`;
     case "readReply": {
@@ -51,6 +55,12 @@ function factsOf(message: RaftMessage): string {
   }
 }
 
+const POLLS: Readonly<Record<Poll, string>> = {
+  election: "",
+  "pre-vote": "pre-vote, ",
+  transfer: "leadership handed over, ",
+};
+
 type Facts = Trace["facts"];
 
 const TRACES: Readonly<Record<string, (facts: Facts) => string | null>> = {
@@ -58,6 +68,8 @@ const TRACES: Readonly<Record<string, (facts: Facts) => string | null>> = {
   "pre-candidate": () => "asks whether it would be elected",
   candidate: ({ term }) => `campaigns for term ${term}`,
   leader: ({ term, last }) => `is elected for term ${term}; its log ends at ${last}`,
+  transfer: ({ to }) => `hands leadership to ${to}`,
+  "transfer-expired": ({ to }) => `has waited in vain for ${to} to take over`,
   "quorum-lost": () => "has heard no quorum",
   "snapshot-offered": ({ to, index }) => `offers ${to} its snapshot at ${index}`,
   "snapshot-sent": ({ to, index, delivered }) =>

@@ -14,6 +14,7 @@ export const simulatedRaft: SimProtocol<RaftMessage> = {
   codec: raftCodec,
   toleratesUnreliableLinks: true,
   hasObservers: false,
+  handsOver: true,
   create: ({ setting, limits, ...options }) =>
     new Raft({ ...options, limits: limits ?? drawLimits(setting) }),
   ballot(hardState) {

@@ -54,7 +54,7 @@ test("a restarted member does not vote twice in a term", () => {
   const { term } = net.raft("a").view();
   net.restart("b");
   const last = { term: 99, index: 99 };
-  const ask = { kind: "voteRequest", term, pre: false, last } as const;
+  const ask = { kind: "voteRequest", term, poll: "election", last } as const;
   net.step("b", { kind: "receive", from: "c", message: ask });
   const reply = net.letters.find((letter) => letter.to === "c")?.message;
   expect(reply).toMatchObject({ kind: "voteReply", granted: false });

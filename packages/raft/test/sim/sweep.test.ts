@@ -21,6 +21,11 @@ describe.each([...SAMPLE, ...REGRESSIONS])("seed %i", (seed) => {
   });
 });
 
+test("leadership is handed over now and again", () => {
+  const reports = [1, 2, 3, 4].map((seed) => runSimulation({ protocol: simulatedRaft, seed }));
+  expect(Math.max(...reports.map((report) => report.transfers))).toBeGreaterThan(0);
+});
+
 test("a seed run twice gives the same trace", () => {
   const hashes = [1, 2].map(() => runSimulation({ protocol: simulatedRaft, seed: 5 }).traceHash);
   expect(hashes[0]).toBe(hashes[1]);

@@ -14,6 +14,7 @@ export const simulatedZab: SimProtocol<ZabMessage> = {
   codec: zabCodec,
   toleratesUnreliableLinks: false,
   hasObservers: true,
+  handsOver: false,
   create: ({ setting, limits, electionMillis, heartbeatMillis, ...options }) =>
     new Zab({
       ...options,

@@ -79,6 +79,8 @@ export interface Checker {
   commandAcknowledged?(command: number, index: Index): void;
   /** A linearizable read is served that was asked for when `floor` was the newest acknowledged write. */
   readServed?(witness: Witness, floor: Index, stands: Index): void;
+  /** Who asked the member to hand leadership over learned that the target leads. */
+  transferred?(witness: Witness, target: NodeId): void;
 }
 
 /** Makes a checker; `violated` may be called any number of times. */

@@ -16,6 +16,7 @@ import { promisesDurable } from "./promises-durable.ts";
 import { proposalsOnce } from "./proposals-once.ts";
 import { readFreshness } from "./read-freshness.ts";
 import { stateMachineSafety } from "./state-machine-safety.ts";
+import { transfersSeen } from "./transfers-seen.ts";
 
 export type {
   Ballot,
@@ -44,4 +45,5 @@ export const CHECKERS: readonly CheckerFactory[] = [
   pointerOrder,
   proposalsOnce,
   readFreshness,
+  transfersSeen,
 ];

@@ -46,6 +46,8 @@ export type Command =
       readonly values: { readonly first: number; readonly last: number };
     }
   | { readonly kind: "read"; readonly member: NodeId; readonly register: string }
+  /** Asks the member to hand leadership to the target. */
+  | { readonly kind: "transfer"; readonly member: NodeId; readonly target: NodeId }
   | { readonly kind: "run"; readonly end: RunEnd; readonly detail: Detail }
   | { readonly kind: "show"; readonly members: readonly NodeId[] };
 
@@ -64,6 +66,7 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   break: (reader) => ({ kind: "break", between: [reader.member(), reader.member()] }),
   propose: parsePropose,
   read: (reader) => ({ kind: "read", member: reader.member(), register: parseRegister(reader) }),
+  transfer: (reader) => ({ kind: "transfer", member: reader.member(), target: reader.member() }),
   run: parseRun,
   show: (reader) => ({ kind: "show", members: reader.isEmpty ? [] : reader.members() }),
   ...Object.fromEntries(

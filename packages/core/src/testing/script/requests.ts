@@ -1,3 +1,4 @@
+import type { NodeId } from "../../ids.ts";
 import { isOpen, type SimCluster } from "../sim/sim-cluster.ts";
 import type { SimLife, SimMember } from "../sim/sim-member.ts";
 import { RegisterNames } from "./register-names.ts";
@@ -52,6 +53,18 @@ export class Requests<Message> {
     cluster.readIn(member, life, this.registers.number(name), (result) => {
       if (result.kind === "done") answer(`${id} answers: ${name} is ${result.value ?? "not set"}`);
       else answer(`${id} answers: ${name} cannot be read, ${result.error.message}`);
+    });
+  }
+
+  /** @throws {@link ScriptError} */
+  transfer(cluster: SimCluster<Message>, member: SimMember<Message>, target: NodeId): void {
+    const { id } = member;
+    const life = processOf(member);
+    const gone = `${id} is gone before it says whether ${target} leads`;
+    const answer = this.#expectAnswer(life, gone);
+    cluster.transferIn(member, life, target, (result) => {
+      if (result.kind === "done") answer(`${id} answers: ${target} leads`);
+      else answer(`${id} answers: ${target} is not seen to lead, ${result.error.message}`);
     });
   }
 

@@ -72,6 +72,10 @@ export class Stage<Message> {
       }
       case "read":
         return this.#requests.read(this.#created, this.#member(command.member), command.register);
+      case "transfer": {
+        const target = this.#member(command.target).id;
+        return this.#requests.transfer(this.#created, this.#member(command.member), target);
+      }
       case "run":
         return this.#run(command.end);
       case "show":

@@ -32,6 +32,7 @@ export function wordEvent<Message>(event: ProtocolEvent<Message>): Remark | null
     case "receive":
     case "propose":
     case "readBarrier":
+    case "transfer":
     case "checkpoint":
     case "persisted":
     case "applied":
@@ -82,6 +83,8 @@ export function wordEffect<Message>(
     case "termSettled":
     case "readReady":
     case "readFailed":
+    case "transferred":
+    case "transferFailed":
     case "configurationChanged":
       return null;
   }

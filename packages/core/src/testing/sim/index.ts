@@ -19,6 +19,7 @@ export {
   type SimCrash,
   type SimReadAnswer,
   type SimRequest,
+  type SimTransferAnswer,
   type SimWrite,
 } from "./sim-cluster.ts";
 export { formatPositions, formatRange } from "./format-positions.ts";

@@ -52,6 +52,11 @@ export type SimReadAnswer =
   | { readonly kind: "done"; readonly value: number | null }
   | { readonly kind: "failed"; readonly error: QuorateError };
 
+/** How a transfer of leadership went. */
+export type SimTransferAnswer =
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly error: QuorateError };
+
 /**
  * A whole cluster in virtual time: real protocol, real driver, disks and network in memory. Nothing
  * happens but in {@link run}; everything that happens follows from the seed and the calls.
@@ -289,6 +294,20 @@ export class SimCluster<Message> {
     return request;
   }
 
+  /** Asks the member, which must be up, to hand leadership to the target. */
+  transfer(id: NodeId, target: NodeId): SimRequest<SimTransferAnswer> {
+    const request: SimRequest<SimTransferAnswer> = { answer: null };
+    const member = this.#member(id);
+    if (member.life?.driver === undefined || member.life.driver === null) {
+      request.answer = { kind: "failed", error: notUp(id) };
+      return request;
+    }
+    this.transferIn(member, member.life, target, (answer) => {
+      request.answer = answer;
+    });
+    return request;
+  }
+
   /** Proposes in a life and tells the observer what becomes of it. */
   proposeIn(
     life: SimLife<Message>,
@@ -315,6 +334,20 @@ export class SimCluster<Message> {
       if (error !== null) return done({ kind: "failed", error });
       this.observer.readServed(member.witness, floor, life.machine.stands);
       done({ kind: "done", value: life.machine.read(register) });
+    });
+  }
+
+  /** Asks a life to hand leadership over and lets the observer check what it says. */
+  transferIn(
+    member: SimMember<Message>,
+    life: SimLife<Message>,
+    target: NodeId,
+    done: (answer: SimTransferAnswer) => void,
+  ): void {
+    life.driver?.transfer(target, (error) => {
+      if (error !== null) return done({ kind: "failed", error });
+      this.observer.transferred(member.witness, target);
+      done({ kind: "done" });
     });
   }
 

@@ -35,6 +35,7 @@ export class SimFaults<Message> {
       fullDisk: () => this.#fullDisk(this.#anyone()),
       slowDisk: () => this.#slowDisk(this.#anyone()),
       setClock: () => this.#setClock(this.#anyone()),
+      transfer: () => this.#transfer(cluster.leader() ?? this.#anyone()),
     };
   }
 
@@ -161,6 +162,15 @@ export class SimFaults<Message> {
 
   #setClock(id: NodeId): () => void {
     this.#cluster.members.get(id)?.clock.jump(this.#prng.between(-60_000, 60_000));
+    return () => {};
+  }
+
+  /** Who leads is asked to hand leadership over; anyone, while nobody does. */
+  #transfer(from: NodeId): (() => void) | null {
+    const others = this.#cluster.ids.filter((id) => id !== from);
+    const member = this.#cluster.members.get(from);
+    if (others.length === 0 || member === undefined || member.life === null) return null;
+    this.#cluster.transferIn(member, member.life, this.#prng.pick(others), () => {});
     return () => {};
   }
 

@@ -33,6 +33,8 @@ export interface SimCounts {
   crashes: number;
   /** Times that a member began to lead. */
   leaders: number;
+  /** Times that leadership was handed over, on request, to another member. */
+  transfers: number;
   /** Snapshots installed from another member. */
   installs: number;
   /** Snapshots taken of a member's own state. */
@@ -53,6 +55,7 @@ export class SimObserver<Message> implements Evidence {
     acknowledged: 0,
     crashes: 0,
     leaders: 0,
+    transfers: 0,
     installs: 0,
     checkpoints: 0,
   };
@@ -173,6 +176,11 @@ export class SimObserver<Message> implements Evidence {
   readServed(witness: MemberWitness, floor: Index, stands: Index): void {
     this.counts.acknowledged++;
     for (const checker of this.#checkers) checker.readServed?.(witness, floor, stands);
+  }
+
+  transferred(witness: MemberWitness, target: NodeId): void {
+    if (witness.id !== target) this.counts.transfers++;
+    for (const checker of this.#checkers) checker.transferred?.(witness, target);
   }
 
   /** A line for the transcript, worded only when somebody reads it. */

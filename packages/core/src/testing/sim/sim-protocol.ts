@@ -31,6 +31,8 @@ export interface SimProtocol<Message> {
   readonly toleratesUnreliableLinks: boolean;
   /** Whether a group of it may have members without a vote. */
   readonly hasObservers: boolean;
+  /** Whether a leader of it can hand leadership to another member. */
+  readonly handsOver: boolean;
   create(options: SimProtocolOptions): Protocol<Message>;
   /** Reads term and vote out of a hard state. */
   ballot(hardState: Uint8Array): Ballot;

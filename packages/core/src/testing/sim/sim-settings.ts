@@ -29,6 +29,8 @@ export interface FaultWeights {
   readonly fullDisk: number;
   readonly slowDisk: number;
   readonly setClock: number;
+  /** No fault, but as disturbing: somebody is asked to hand leadership over. */
+  readonly transfer: number;
 }
 
 /** What the clients do. */
@@ -113,6 +115,7 @@ export const PLAIN_SETTINGS: SimSettings = {
     fullDisk: 0,
     slowDisk: 0,
     setClock: 0,
+    transfer: 0,
   },
   calm: { from: 1000, to: 1000 },
 };
@@ -121,6 +124,7 @@ export const PLAIN_SETTINGS: SimSettings = {
 export interface SimTraits {
   readonly toleratesUnreliableLinks: boolean;
   readonly hasObservers: boolean;
+  readonly handsOver: boolean;
 }
 
 /** Draws the settings of one seed. */
@@ -157,7 +161,7 @@ export function drawSettings(prng: Prng, traits: SimTraits): SimSettings {
       { from: 5, to: 60 },
     ]),
     workload: drawWorkload(prng, electionMillis),
-    faults: drawWeights(prng),
+    faults: drawWeights(prng, traits),
     calm: prng.pick([
       { from: 500, to: 2000 },
       { from: 1000, to: 5000 },
@@ -189,7 +193,7 @@ function drawWorkload(prng: Prng, electionMillis: number): WorkloadSettings {
 }
 
 /** Each kind of fault is left out of some seeds, so that others can go on for longer. */
-function drawWeights(prng: Prng): FaultWeights {
+function drawWeights(prng: Prng, traits: SimTraits): FaultWeights {
   const some = (): number => (prng.chance(0.4) ? 0 : prng.between(1, 4));
   return {
     crash: prng.between(1, 3),
@@ -205,5 +209,6 @@ function drawWeights(prng: Prng): FaultWeights {
     fullDisk: prng.chance(0.3) ? 1 : 0,
     slowDisk: some(),
     setClock: prng.chance(0.3) ? 1 : 0,
+    transfer: traits.handsOver ? prng.between(1, 4) : 0,
   };
 }

@@ -20,6 +20,7 @@ import { promisesDurable } from "../../../src/testing/checkers/promises-durable.
 import { proposalsOnce } from "../../../src/testing/checkers/proposals-once.ts";
 import { readFreshness } from "../../../src/testing/checkers/read-freshness.ts";
 import { stateMachineSafety } from "../../../src/testing/checkers/state-machine-safety.ts";
+import { transfersSeen } from "../../../src/testing/checkers/transfers-seen.ts";
 import { MemberWitness } from "../../../src/testing/sim/witness.ts";
 
 const IDS = ["a", "b", "c"];
@@ -337,6 +338,22 @@ describe("read freshness", () => {
     expect(found).toEqual([]);
     checker.readServed?.(at("a"), 6, 5);
     expect(found).toHaveLength(1);
+  });
+});
+
+describe("transfers seen", () => {
+  test("a member that says that the target leads, and does not follow it", () => {
+    const checker = make(transfersSeen);
+    view("a", { leader: "b" });
+    checker.transferred?.(at("a"), "b");
+    expect(found).toEqual([]);
+    checker.transferred?.(at("a"), "c");
+    view("a", { leader: null });
+    checker.transferred?.(at("a"), "b");
+    expect(found).toEqual([
+      "a says that c took over, and follows b",
+      "a says that b took over, and follows nobody",
+    ]);
   });
 });
 

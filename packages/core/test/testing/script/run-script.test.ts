@@ -90,6 +90,21 @@ run until n1 term>=2`);
       "n1 leads term 2",
     ]);
   });
+
+  test("asks for leadership to be handed over, and tells what became of it", () => {
+    const printed = run(`cluster members=1 down=n1
+start n1
+run until leader quiet
+transfer n1 n1
+run until answered
+transfer n1 n1
+crash n1
+run 1ms`);
+    expect(printed.split("\n").slice(9, -1)).toEqual([
+      "n1 answers: n1 leads",
+      "n1 is gone before it says whether n1 leads",
+    ]);
+  });
 });
 
 describe("what cannot be carried out is said with file and line", () => {
@@ -116,6 +131,9 @@ describe("what cannot be carried out is said with file and line", () => {
     ["crash n1\nstart n1", "a.txt:4: n1 has run before: restart it"],
     ["crash n1\ncrash n1", "a.txt:4: n1 is down"],
     ["crash n1\npropose n1 x=1", "a.txt:4: n1 is not up"],
+    ["transfer n1", "a.txt:3: transfer: a member is missing"],
+    ["transfer n1 n2", "a.txt:3: there is no member n2"],
+    ["crash n1\ntransfer n1 n1", "a.txt:4: n1 is not up"],
     ["limits size=1", "a.txt:3: limits come before the cluster"],
     ["cluster members=1", "a.txt:3: a script has one cluster"],
     ["run 1ms\n----\n\n----", "a.txt:6: ---- stands behind no command"],

@@ -43,6 +43,9 @@ class Lone implements Protocol<never> {
       case "readBarrier":
         this.#effects.push({ kind: "readReady", id: event.id, index: this.#readIndex() });
         return;
+      case "transfer":
+        this.#effects.push({ kind: "transferred", id: event.id });
+        return;
       case "persisted":
         this.#commitThrough(this.#written.get(event.ticket) ?? 0);
         return;
@@ -121,6 +124,7 @@ export function loneProtocol(flaw: Flaw | null = null): SimProtocol<never> {
     },
     toleratesUnreliableLinks: true,
     hasObservers: false,
+    handsOver: false,
     create: (options) => new Lone(options, flaw),
     ballot: (hardState) => ({ term: hardState[0] ?? 0, vote: null }),
     promise: () => null,

@@ -104,6 +104,17 @@ describe("a cluster driven by hand", () => {
     expect(write.answer?.kind).toBe("done");
   });
 
+  test("hands leadership over", () => {
+    const cluster = started();
+    const transfer = cluster.transfer("n1", "n1");
+    expect(transfer.answer).toBeNull();
+    cluster.run(100);
+    expect(transfer.answer).toEqual({ kind: "done" });
+    cluster.crash("n1");
+    expect(cluster.transfer("n1", "n1").answer?.kind).toBe("failed");
+    expect(cluster.violations).toEqual([]);
+  });
+
   test("refuses names that it does not know", () => {
     expect(() => started().crash("n9")).toThrow("there is no member n9");
   });
