@@ -12,6 +12,11 @@ export interface ConnectionListener {
   closed(why: string): void;
 }
 
+/** Is told beside how far away the other end of a link is. */
+export interface LinkListener extends ConnectionListener {
+  roundTrip(millis: number): void;
+}
+
 /** Below this many bytes one copy is cheaper than a vectored write. */
 const COPY_BYTES_MAX = 64 * 1024;
 
@@ -25,6 +30,8 @@ export class Connection {
   readonly #reader: FrameReader;
   readonly #probe: NodeJS.Timeout;
   #listener: ConnectionListener;
+  /** The same, once the connection is a link. */
+  #link: LinkListener | null = null;
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #flushing = false;
@@ -37,6 +44,9 @@ export class Connection {
   #lastCheck: number;
   /** When the peer was asked for a sign of life that has not come. */
   #challenged: number | null = null;
+  /** A ping that is not back, and when it left. */
+  #ping: { readonly stamp: number; readonly sentAt: number } | null = null;
+  #pings = 0;
 
   constructor(socket: Socket, limits: TcpLimits, listener: ConnectionListener) {
     this.#socket = socket;
@@ -73,8 +83,8 @@ export class Connection {
   }
 
   /** The other end has introduced itself: from now on it speaks to this listener. */
-  handOver(listener: ConnectionListener): void {
-    this.#listener = listener;
+  handOver(listener: LinkListener): void {
+    this.#listener = this.#link = listener;
     this.#opening = null;
     this.#reader.bytesMax = this.#limits.frameBytesMax;
   }
@@ -86,12 +96,14 @@ export class Connection {
     this.#queued(frame.length);
   }
 
-  send(channel: Channel, parts: readonly Uint8Array[]): void {
-    if (this.#closed || this.#overflowed) return;
+  /** Answers how many bytes that are, or 0 when nothing can be sent any more. */
+  send(channel: Channel, parts: readonly Uint8Array[]): number {
+    if (this.#closed || this.#overflowed) return 0;
     this.#parts.push(frameHead(channel, parts), ...parts);
     let bytes = FRAME_HEAD_BYTES;
     for (const part of parts) bytes += part.length;
     this.#queued(bytes);
+    return bytes;
   }
 
   /** Asks for a sign of life: if none comes soon, or the other end knows nothing of us, we close. */
@@ -184,9 +196,21 @@ export class Connection {
         return;
       case "challenge":
         return this.sendControl({ kind: "probe" });
+      case "ping":
+        return this.sendControl({ kind: "echo", stamp: control.stamp });
+      case "echo":
+        return this.#echoed(control.stamp);
       default:
         return this.#listener.control(control);
     }
+  }
+
+  #echoed(stamp: number): void {
+    const ping = this.#ping;
+    // Only what we wait for: what else comes back is older, or made up.
+    if (ping === null || ping.stamp !== stamp) return;
+    this.#ping = null;
+    this.#link?.roundTrip(performance.now() - ping.sentAt);
   }
 
   /** The message; null, and the end of the connection, for one of another version. */
@@ -212,10 +236,14 @@ export class Connection {
     if (wasStopped) {
       this.#lastReceived = now;
       if (this.#challenged !== null) this.#challenged = now;
+      this.#ping = null;
     }
     if (now - this.#lastReceived > silenceMillis) this.close(`silent for ${silenceMillis} ms`);
     else if (this.#challenged !== null && now - this.#challenged >= 2 * probeMillis) {
       this.close(`no sign of life within ${2 * probeMillis} ms`);
+    } else if (this.#link !== null && this.#ping === null) {
+      this.#ping = { stamp: ++this.#pings, sentAt: now };
+      this.sendControl({ kind: "ping", stamp: this.#pings });
     } else if (now - this.#lastSent >= probeMillis) this.sendControl({ kind: "probe" });
   }
 }

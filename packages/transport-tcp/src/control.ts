@@ -30,13 +30,19 @@ export type Control =
   /** On its own channel the sender takes what the receiver's member on that channel sends. */
   | { readonly kind: "admission"; readonly own: number; readonly theirs: number }
   /** The sender does not take the receiver's member on that channel. */
-  | { readonly kind: "denial"; readonly theirs: number; readonly reason: string };
+  | { readonly kind: "denial"; readonly theirs: number; readonly reason: string }
+  /** Wants to come back as an echo at once: so long is the way there and back. */
+  | { readonly kind: "ping"; readonly stamp: number }
+  | { readonly kind: "echo"; readonly stamp: number };
 
-/** What a connection passes on; whether the other end lives is its own business. */
-export type LinkControl = Exclude<Control, { readonly kind: "probe" | "challenge" }>;
+/** What a connection passes on; whether the other end lives, and how far it is, is its own business. */
+export type LinkControl = Exclude<
+  Control,
+  { readonly kind: "probe" | "challenge" | "ping" | "echo" }
+>;
 
 /** "QRT" and the version of the peer protocol; a change of format changes it. */
-const MAGIC = 0x51525402;
+const MAGIC = 0x51525403;
 
 /** So many groups a process may offer. */
 export const GROUPS_MAX = 1000;
@@ -55,6 +61,8 @@ const JOINED = 6;
 const LEFT = 7;
 const ADMISSION = 8;
 const DENIAL = 9;
+const PING = 10;
+const ECHO = 11;
 
 /** Longer reasons are cut: they go into logs, and strangers have a say in them. */
 export const REASON_CHARS_MAX = 1000;
@@ -84,6 +92,10 @@ export function encodeControl(control: Control): Uint8Array {
     case "denial":
       writer.u8(DENIAL).u32(control.theirs).string(control.reason.slice(0, REASON_CHARS_MAX));
       return writer.finish();
+    case "ping":
+      return writer.u8(PING).u48(control.stamp).finish();
+    case "echo":
+      return writer.u8(ECHO).u48(control.stamp).finish();
   }
 }
 
@@ -127,6 +139,10 @@ function read(reader: ByteReader): Control {
       const theirs = reader.u32();
       return { kind: "denial", theirs, reason: reader.string().slice(0, REASON_CHARS_MAX) };
     }
+    case PING:
+      return { kind: "ping", stamp: reader.u48() };
+    case ECHO:
+      return { kind: "echo", stamp: reader.u48() };
     default:
       throw reader.malformed(`kind ${kind} is not known here`);
   }

@@ -8,9 +8,11 @@
  */
 export {
   TCP_LIMITS,
+  type RoundTripListener,
   type TcpLimits,
   type TcpTransportOptions,
   type TransportLog,
 } from "./options.ts";
+export type { PeerTraffic } from "./peer-traffic.ts";
 export { parsePeerUrl, type PeerAddress } from "./peer-url.ts";
 export { startTcpTransport, type TcpTransport } from "./tcp-transport.ts";

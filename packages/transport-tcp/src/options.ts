@@ -1,3 +1,5 @@
+import type { GroupId, NodeId } from "@quorate/core";
+
 /** Bounds and times of a transport. */
 export interface TcpLimits {
   /** A longer frame closes its link: it cannot be one of ours. */
@@ -38,6 +40,9 @@ export interface TransportLog {
   warn(fields: Readonly<Record<string, unknown>>, text: string): void;
 }
 
+/** Is told how long it takes from a member to a peer of its group and back, ms. */
+export type RoundTripListener = (group: GroupId, peer: NodeId, millis: number) => void;
+
 /** What a transport is started with. */
 export interface TcpTransportOptions {
   /** Peer URLs to listen on: `http://host:port`; port 0 takes a free one. */
@@ -50,4 +55,6 @@ export interface TcpTransportOptions {
   readonly random: () => number;
   readonly log: TransportLog;
   readonly limits?: Partial<TcpLimits>;
+  /** Told every `probeMillis` for every peer that is linked. */
+  readonly onRoundTrip?: RoundTripListener;
 }

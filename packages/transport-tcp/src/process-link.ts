@@ -1,5 +1,5 @@
 import { QuorateError, type GroupId, type GroupIdentity, type NodeId } from "@quorate/core";
-import type { Connection, ConnectionListener } from "./connection.ts";
+import type { Connection, LinkListener } from "./connection.ts";
 import { GROUPS_MAX, type Hello, type LinkControl } from "./control.ts";
 import { channelOf } from "./frame.ts";
 import type { Introduction } from "./handshake.ts";
@@ -52,7 +52,7 @@ interface Speaker {
  * leaves and comes back has another one: what was sent before is on a channel that is gone. So is
  * that of a peer that was put out and taken in again.
  */
-export class ProcessLink implements ConnectionListener, Bond {
+export class ProcessLink implements LinkListener, Bond {
   readonly hello: Hello;
   readonly #host: LinkHost;
   readonly #connection: Connection;
@@ -115,6 +115,10 @@ export class ProcessLink implements ConnectionListener, Bond {
     const speaker = this.#speakers.get(channel);
     if (speaker !== undefined) speaker.seat.receive(speaker.peer, payload);
     else if (channel >= this.#nextOurs) throw malformed(`channel ${channel} was never offered`);
+  }
+
+  roundTrip(millis: number): void {
+    for (const { seat, peer } of this.#speakers.values()) seat.roundTrip(peer, millis);
   }
 
   closed(why: string): void {

@@ -1,14 +1,20 @@
 import type { GroupIdentity, NodeId, TransportReceiver } from "@quorate/core";
 import type { Connection } from "./connection.ts";
 import type { Hello } from "./control.ts";
-import type { Channel } from "./frame.ts";
-import type { TransportLog } from "./options.ts";
+import { FRAME_HEAD_BYTES, type Channel } from "./frame.ts";
+import type { RoundTripListener, TransportLog } from "./options.ts";
+import { PeerTraffic } from "./peer-traffic.ts";
 import type { TroubleLog } from "./trouble-log.ts";
 
 /** Where frames for a member go. */
 export interface Route {
   readonly connection: Connection;
   readonly channel: Channel;
+}
+
+/** The same, and what goes there. */
+interface CountedRoute extends Route {
+  readonly traffic: PeerTraffic;
 }
 
 /** The link with the process that a member lives in. */
@@ -24,6 +30,7 @@ export interface Bond {
 export interface SeatContext {
   readonly log: TransportLog;
   readonly troubles: TroubleLog;
+  readonly onRoundTrip: RoundTripListener;
   /** Peers or their links are others now; what follows from it must wait until this call is over. */
   changed(): void;
 }
@@ -37,7 +44,8 @@ export class Seat {
   /** Members that we have admitted, by the link with their process. */
   readonly #bonds = new Map<NodeId, Bond>();
   /** Members that have admitted us too: the group is told that the link is up. */
-  readonly #routes = new Map<NodeId, Route>();
+  readonly #routes = new Map<NodeId, CountedRoute>();
+  readonly #traffic = new Map<NodeId, PeerTraffic>();
   #left = false;
 
   constructor(
@@ -52,17 +60,24 @@ export class Seat {
     this.#receiver = receiver;
   }
 
+  /** Of every peer, from when it became one. */
+  get traffic(): ReadonlyMap<NodeId, Readonly<PeerTraffic>> {
+    return new Map([...this.#peers.keys()].map((peer) => [peer, this.#trafficOf(peer)]));
+  }
+
   get peers(): ReadonlyMap<NodeId, readonly string[]> {
     return this.#peers;
   }
 
   send(to: NodeId, parts: readonly Uint8Array[]): void {
     const route = this.#routes.get(to);
-    if (route !== undefined && !this.#left) route.connection.send(route.channel, parts);
+    if (route === undefined || this.#left) return;
+    route.traffic.bytesSent += route.connection.send(route.channel, parts);
   }
 
   setPeers(peers: ReadonlyMap<NodeId, readonly string[]>): void {
     this.#peers = peers;
+    this.#forgetStrangers();
     this.#context.changed();
   }
 
@@ -106,7 +121,9 @@ export class Seat {
   up(peer: NodeId, route: Route, incarnation: number): void {
     // Put out in this very turn: the link is about to be told.
     if (this.#left || !this.#peers.has(peer)) return;
-    this.#routes.set(peer, route);
+    const traffic = this.#trafficOf(peer);
+    traffic.isLinked = true;
+    this.#routes.set(peer, { ...route, traffic });
     if (this.#context.troubles.isOver(this.nameOf(peer))) {
       this.#context.log.info({ peer, group: this.identity.group }, "linked again");
     }
@@ -114,13 +131,26 @@ export class Seat {
   }
 
   receive(peer: NodeId, payload: Uint8Array): void {
-    if (!this.#left) this.#receiver.receive(peer, payload);
+    if (this.#left) return;
+    this.#trafficOf(peer).bytesReceived += FRAME_HEAD_BYTES + payload.length;
+    this.#receiver.receive(peer, payload);
+  }
+
+  /** A frame would come back from the member after so long. */
+  roundTrip(peer: NodeId, millis: number): void {
+    if (!this.#left) this.#context.onRoundTrip(this.identity.group, peer, millis);
   }
 
   /** The member is not reached by this link any more. */
   unbind(peer: NodeId, why: string): void {
     this.#bonds.delete(peer);
     const wasUp = this.#routes.delete(peer);
+    if (wasUp) {
+      const traffic = this.#trafficOf(peer);
+      traffic.isLinked = false;
+      traffic.losses++;
+    }
+    this.#forgetStrangers();
     this.#context.changed();
     if (this.#left) return;
     this.trouble(peer, why);
@@ -129,9 +159,24 @@ export class Seat {
 
   /** There is no link with a peer: told once for each reason, until there is one. */
   trouble(peer: NodeId, why: string): void {
-    if (!this.#peers.has(peer) || !this.#context.troubles.isNews(this.nameOf(peer), why)) return;
+    if (!this.#peers.has(peer)) return;
+    this.#trafficOf(peer).failures++;
+    if (!this.#context.troubles.isNews(this.nameOf(peer), why)) return;
     const { group } = this.identity;
     this.#context.log.warn({ peer, group, why }, "no link to the peer");
+  }
+
+  #trafficOf(peer: NodeId): PeerTraffic {
+    const traffic = this.#traffic.get(peer) ?? new PeerTraffic();
+    this.#traffic.set(peer, traffic);
+    return traffic;
+  }
+
+  /** Not while they are linked: put out and taken in again within a turn, they are what they were. */
+  #forgetStrangers(): void {
+    for (const peer of this.#traffic.keys()) {
+      if (!this.#peers.has(peer) && !this.#bonds.has(peer)) this.#traffic.delete(peer);
+    }
   }
 
   /** The peer as one thing that there can be trouble with. */

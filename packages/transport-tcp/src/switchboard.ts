@@ -16,7 +16,7 @@ import {
   type HandshakeHost,
   type Introduction,
 } from "./handshake.ts";
-import type { TcpLimits, TransportLog } from "./options.ts";
+import type { RoundTripListener, TcpLimits, TransportLog } from "./options.ts";
 import { ProcessLink, type LinkHost } from "./process-link.ts";
 import { Seat, type SeatContext } from "./seat.ts";
 import { TroubleLog } from "./trouble-log.ts";
@@ -27,6 +27,7 @@ export interface SwitchboardOptions {
   readonly log: TransportLog;
   readonly incarnation: number;
   readonly random: () => number;
+  readonly onRoundTrip?: RoundTripListener;
 }
 
 /**
@@ -40,6 +41,7 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
   readonly limits: TcpLimits;
   readonly log: TransportLog;
   readonly incarnation: number;
+  readonly onRoundTrip: RoundTripListener;
   readonly name: string = randomBytes(8).toString("hex");
   readonly troubles: TroubleLog = new TroubleLog();
   readonly seats: Map<GroupId, Seat> = new Map<GroupId, Seat>();
@@ -51,8 +53,9 @@ export class Switchboard implements HandshakeHost, LinkHost, SeatContext {
   #settling = false;
   #closed = false;
 
-  constructor({ limits, log, incarnation, random }: SwitchboardOptions) {
+  constructor({ limits, log, incarnation, random, onRoundTrip }: SwitchboardOptions) {
     this.limits = limits;
+    this.onRoundTrip = onRoundTrip ?? (() => {});
     this.log = log;
     this.incarnation = incarnation;
     this.#dialler = new Dialler(this, random);

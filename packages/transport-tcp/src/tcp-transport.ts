@@ -1,6 +1,7 @@
-import { QuorateError, type Transport } from "@quorate/core";
+import { QuorateError, type GroupId, type NodeId, type Transport } from "@quorate/core";
 import { createServer, type Server, type Socket } from "node:net";
 import { TCP_LIMITS, type TcpTransportOptions } from "./options.ts";
+import type { PeerTraffic } from "./peer-traffic.ts";
 import { parsePeerUrl, type PeerAddress } from "./peer-url.ts";
 import { Switchboard } from "./switchboard.ts";
 
@@ -8,6 +9,8 @@ import { Switchboard } from "./switchboard.ts";
 export interface TcpTransport extends Transport {
   /** Where it listens, with the ports it was given for 0. */
   readonly addresses: readonly PeerAddress[];
+  /** What has passed between this process's member of a group and its peers; the numbers go on. */
+  traffic(group: GroupId): ReadonlyMap<NodeId, Readonly<PeerTraffic>>;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
@@ -40,6 +43,7 @@ export async function startTcpTransport(options: TcpTransportOptions): Promise<T
   }
   return {
     addresses: servers.map(addressOf),
+    traffic: (group) => switchboard.seats.get(group)?.traffic ?? new Map(),
     close,
     join: (identity, peers, receiver) => switchboard.join(identity, peers, receiver),
   };

@@ -1,15 +1,16 @@
 import { QuorateError } from "@quorate/core";
 import { connect, createServer, type ServerOpts, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Connection, type ConnectionListener } from "../src/connection.ts";
-import { encodeControl } from "../src/control.ts";
-import { channelOf, controlFrame, frameHead } from "../src/frame.ts";
+import { Connection, type ConnectionListener, type LinkListener } from "../src/connection.ts";
+import { decodeControl, encodeControl, type Control } from "../src/control.ts";
+import { channelOf, controlFrame, frameHead, FrameReader } from "../src/frame.ts";
 import { TCP_LIMITS, type TcpLimits } from "../src/options.ts";
 import { Waiters } from "./waiters.ts";
 
 /** A connection and what it tells. */
-class Told implements ConnectionListener {
+class Told implements LinkListener {
   readonly told: string[] = [];
+  readonly roundTrips: number[] = [];
   readonly #waiters = new Waiters();
 
   control({ kind }: Parameters<ConnectionListener["control"]>[0]): void {
@@ -22,6 +23,15 @@ class Told implements ConnectionListener {
 
   closed(why: string): void {
     this.#tell(`closed: ${why}`);
+  }
+
+  roundTrip(millis: number): void {
+    this.roundTrips.push(millis);
+    this.#waiters.wake();
+  }
+
+  untilMeasured(times: number): Promise<void> {
+    return this.#waiters.until(() => this.roundTrips.length >= times);
   }
 
   until(what: string): Promise<void> {
@@ -152,7 +162,7 @@ test("a message of another version closes the connection, and the other end hear
   const [, told] = connection(near);
   const [, heard] = connection(far);
   near.write(controlFrame(Buffer.from("015152540100000000000100000000", "hex")));
-  const why = "peer protocol 1, this member speaks 2";
+  const why = "peer protocol 1, this member speaks 3";
   await Promise.all([heard.until(why), told.until("refusal")]);
   expect(heard.told.length).toBe(1);
 });
@@ -259,6 +269,85 @@ test("who is challenged and answers stays, who does not is closed", async () => 
   const [again, warned] = connection(other, limits);
   again.challenge();
   await warned.until("closed: no sign of life within 10 ms");
+});
+
+/** The control messages that arrive on the socket. */
+function controlsAt(socket: Socket): {
+  readonly heard: readonly Control[];
+  readonly until: (count: number) => Promise<void>;
+} {
+  const heard: Control[] = [];
+  const waiters = new Waiters();
+  const reader = new FrameReader(1000, {
+    control: (message) => {
+      heard.push(decodeControl(message));
+      waiters.wake();
+    },
+    frame: () => {},
+  });
+  socket.on("data", (chunk) => reader.push(chunk));
+  return { heard, until: (count) => waiters.until(() => heard.length >= count) };
+}
+
+test("who has not introduced itself hears nothing but that we live", async () => {
+  const [near, far] = await sockets();
+  const { heard, until } = controlsAt(far);
+  connection(near, { probeMillis: 2 });
+  await until(3);
+  expect(new Set(heard.map(({ kind }) => kind))).toEqual(new Set(["probe"]));
+});
+
+test("a link is measured again and again, both ways; what is no link is not", async () => {
+  const limits = { probeMillis: 2 };
+  const [near, far] = await sockets();
+  const [one, told] = connection(near, limits);
+  const [other, heard] = connection(far, limits);
+  one.handOver(told);
+  await told.untilMeasured(3);
+  expect(heard.roundTrips).toEqual([]);
+  other.handOver(heard);
+  await heard.untilMeasured(1);
+  expect([told.told, heard.told]).toEqual([[], []]);
+});
+
+test("a round trip is the time from a ping to its own echo, without a pause of this process", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    clock.mockRestore();
+  });
+  const [near, far] = await sockets();
+  const [link, told] = connection(near, { probeMillis: 1000, silenceMillis: 60_000 });
+  link.handOver(told);
+  const { heard, until } = controlsAt(far);
+  const stampOf = (control: Control | undefined): number =>
+    control?.kind === "ping" ? control.stamp : -1;
+  const pass = (millis: number): void => {
+    clock.mockReturnValue(performance.now() + millis);
+    vi.advanceTimersByTime(1000);
+  };
+  const say = (...controls: readonly Control[]): void => {
+    for (const control of controls) far.write(controlFrame(encodeControl(control)));
+  };
+
+  pass(1000);
+  await until(1);
+  // While one is on its way there is no other, but a sign of life; nobody else's comes back.
+  pass(1000);
+  clock.mockReturnValue(performance.now() + 250);
+  say({ kind: "echo", stamp: 77 }, { kind: "echo", stamp: stampOf(heard[0]) }, { kind: "use" });
+  await told.until("use");
+  expect(told.roundTrips).toEqual([1250]);
+
+  pass(1000);
+  await until(3);
+  expect(heard[1]).toEqual({ kind: "probe" });
+  // Nobody can tell how long it was on its way while this process was stopped.
+  pass(60_000);
+  say({ kind: "echo", stamp: stampOf(heard[2]) }, { kind: "duplicate" });
+  await told.until("duplicate");
+  expect(told.roundTrips).toEqual([1250]);
 });
 
 test("an error without a message is told by its code", async () => {

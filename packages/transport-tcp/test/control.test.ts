@@ -21,6 +21,8 @@ const CONTROLS: readonly Control[] = [
   { kind: "left", channel: 70_000 },
   { kind: "admission", own: 1, theirs: 2 },
   { kind: "denial", theirs: 2, reason: "no member" },
+  { kind: "ping", stamp: 1 },
+  { kind: "echo", stamp: 2 ** 48 - 1 },
 ];
 
 test.each(CONTROLS)("$kind comes back as it was", (control) => {
@@ -35,11 +37,11 @@ test.each(CONTROLS)("$kind comes back as it was", (control) => {
 test("what members of different versions say to each other is fixed", () => {
   // A hello of version 1, without the name of a process.
   const old = Buffer.from("015152540100000000000100000000", "hex");
-  expect(() => decodeControl(old)).toThrow("peer protocol 1, this member speaks 2");
-  const next = Buffer.from("0151525403" + "ff".repeat(20), "hex");
-  expect(() => decodeControl(next)).toThrow("peer protocol 3, this member speaks 2");
+  expect(() => decodeControl(old)).toThrow("peer protocol 1, this member speaks 3");
+  const next = Buffer.from("0151525404" + "ff".repeat(20), "hex");
+  expect(() => decodeControl(next)).toThrow("peer protocol 4, this member speaks 3");
   expect(Buffer.from(encodeControl({ kind: "hello", hello })).toString("hex")).toMatch(
-    /^0151525402/,
+    /^0151525403/,
   );
   const refusal = Buffer.from(encodeControl({ kind: "refusal", reason: "why" })).toString("hex");
   expect(refusal).toBe("0200000003" + Buffer.from("why").toString("hex"));
@@ -66,7 +68,7 @@ test("garbage is refused or means something, but never breaks", () => {
   const prng = new Prng(2);
   for (let round = 0; round < 5000; round++) {
     const bytes = Uint8Array.from({ length: prng.below(40) }, () => prng.below(256));
-    bytes[0] = prng.below(12);
+    bytes[0] = prng.below(14);
     try {
       encodeControl(decodeControl(bytes));
     } catch (error) {

@@ -36,6 +36,7 @@ function hopeless(random: number): {
       troubles: Object.assign(new TroubleLog(), {
         isNews: () => tries.push(Date.now() - begin) > 0,
       }),
+      onRoundTrip: () => {},
       changed: () => {},
     },
     { group: "g", cluster: "c", self: "a" },

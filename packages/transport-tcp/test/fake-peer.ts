@@ -27,7 +27,7 @@ export class FakePeer {
       control: (message) => {
         const control = decodeControl(message);
         this.controls.push(control);
-        if (control.kind !== "probe") this.#hear(control.kind);
+        if (control.kind !== "probe" && control.kind !== "ping") this.#hear(control.kind);
         this.#waiters.wake();
       },
       frame: (channel, payload) => this.#hear(`${channel}: ${Buffer.from(payload).toString()}`),

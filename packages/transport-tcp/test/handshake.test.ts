@@ -334,7 +334,7 @@ describe("a connection that is no member's is dropped with one line", () => {
     const fake = FakePeer.dial(process.port);
     fake.write(controlFrame(Buffer.from("015152540100000000000100000000", "hex")));
     await fake.until("closed");
-    await process.hasLogged("peer protocol 1, this member speaks 2");
+    await process.hasLogged("peer protocol 1, this member speaks 3");
     expect(fake.heard).toEqual(["refusal", "closed"]);
   });
 

@@ -17,10 +17,18 @@ export class TestProcess {
   readonly url: string;
   /** Warnings and news, as `text {fields}`. */
   readonly logged: readonly string[];
+  /** As `group/peer`, for every time that the way there and back was measured. */
+  readonly roundTrips: readonly string[];
   readonly #waiters: Waiters;
 
-  private constructor(transport: TcpTransport, logged: readonly string[], waiters: Waiters) {
+  private constructor(
+    transport: TcpTransport,
+    logged: readonly string[],
+    roundTrips: readonly string[],
+    waiters: Waiters,
+  ) {
     this.transport = transport;
+    this.roundTrips = roundTrips;
     this.port = transport.addresses[0]?.port ?? 0;
     this.url = `http://127.0.0.1:${this.port}`;
     this.logged = logged;
@@ -29,6 +37,7 @@ export class TestProcess {
 
   static async start(options: StartOptions = {}): Promise<TestProcess> {
     const logged: string[] = [];
+    const roundTrips: string[] = [];
     const waiters = new Waiters();
     const log = (fields: Readonly<Record<string, unknown>>, text: string): void => {
       logged.push(`${text} ${JSON.stringify(fields)}`);
@@ -39,10 +48,18 @@ export class TestProcess {
       incarnation: options.incarnation ?? 1,
       random: () => 0.5,
       log: { info: log, warn: log },
+      onRoundTrip: (group, peer, millis) => {
+        if (millis >= 0) roundTrips.push(`${group}/${peer}`);
+        waiters.wake();
+      },
       limits: { redialMillisMin: 1, redialMillisMax: 8, ...options.limits },
     });
     onTestFinished(() => transport.close());
-    return new TestProcess(transport, logged, waiters);
+    return new TestProcess(transport, logged, roundTrips, waiters);
+  }
+
+  async hasMeasured(...names: readonly string[]): Promise<void> {
+    await this.#waiters.until(() => names.every((name) => this.roundTrips.includes(name)));
   }
 
   /** Resolves once something with all the texts was logged. */
