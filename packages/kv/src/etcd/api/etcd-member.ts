@@ -7,6 +7,7 @@ import type { RequestFailure, RequestService } from "../../service/request-servi
 import { SlicedWork } from "../../service/sliced-work.ts";
 import { toEtcdFailure } from "../error-map.ts";
 import { ETCD_FAILURES, type EtcdFailureName } from "../etcd-failure.ts";
+import { ChangeNotices } from "./change-notices.ts";
 import { LeaseLeader } from "./lease-leader.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
 import { LeaseTime } from "./lease-time.ts";
@@ -39,6 +40,7 @@ export class EtcdMember {
   readonly quota: Quota;
   readonly renewals: LeaseRenewals;
   readonly leaseTime: LeaseTime;
+  readonly notices: ChangeNotices;
   /** A lease must outlive an election, or every change of leader would end it. */
   readonly leaseSecondsMin: number;
   readonly #leaseLeader: LeaseLeader;
@@ -56,13 +58,20 @@ export class EtcdMember {
     this.quota = new Quota({ bytesMax: options.quotaBytes, self, machine, requests });
     this.renewals = new LeaseRenewals(requests);
     this.leaseTime = new LeaseTime(machine, () => requests.now());
+    this.notices = new ChangeNotices(machine);
     this.leaseSecondsMin = Math.ceil((1.5 * electionMillis) / 1000);
     this.#leaseLeader = new LeaseLeader(requests, machine);
     this.#prng = options.prng;
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
     machine.listen({
-      applied: () => this.leaseTime.observe(),
-      replaced: () => this.leaseTime.observe(),
+      applied: () => {
+        this.leaseTime.observe();
+        this.notices.applied();
+      },
+      replaced: () => {
+        this.leaseTime.observe();
+        this.notices.replaced();
+      },
     });
   }
 

@@ -1,9 +1,11 @@
 import type { Services } from "../../grpc/index.ts";
 import { clusterService } from "./cluster-service.ts";
+import { electionService } from "./election-service.ts";
 import type { EtcdMember } from "./etcd-member.ts";
 import { healthService } from "./health-service.ts";
 import { kvService } from "./kv-service.ts";
 import { leaseService } from "./lease-service.ts";
+import { lockService } from "./lock-service.ts";
 import { maintenanceService } from "./maintenance-service.ts";
 import { unimplementedMethods } from "./unimplemented.ts";
 
@@ -15,6 +17,8 @@ export function etcdServices(member: EtcdMember): Services {
     ...clusterService(member),
     ...leaseService(member),
     ...maintenanceService(member),
+    ...lockService(member),
+    ...electionService(member),
     ...healthService(member),
   ]);
 }

@@ -24,8 +24,6 @@ const METHODS = {
     "RoleGrantPermission",
     "RoleRevokePermission",
   ],
-  "v3lockpb.Lock": ["Lock", "Unlock"],
-  "v3electionpb.Election": ["Campaign", "Proclaim", "Leader", "Observe", "Resign"],
 } as const;
 
 export function unimplementedMethods(): readonly (readonly [string, Method])[] {

@@ -130,6 +130,15 @@ describe("the leader", () => {
     expect(member.log.proposed).toEqual([]);
   });
 
+  test("counts no further before its last count is applied", () => {
+    granted(5, 77n);
+    for (let i = 0; i < 40; i++) {
+      member.clock.now += 50;
+      member.member.tick();
+    }
+    expect(member.log.proposed).toHaveLength(1);
+  });
+
   test("does so in its own term only", () => {
     granted(5, 77n);
     pass(1000);

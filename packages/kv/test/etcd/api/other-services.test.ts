@@ -215,8 +215,6 @@ test.each([
   "etcdserverpb.Cluster/MemberAdd",
   "etcdserverpb.Maintenance/Snapshot",
   "etcdserverpb.Auth/Authenticate",
-  "v3lockpb.Lock/Lock",
-  "v3electionpb.Election/Campaign",
 ])("%s is said to be missing", (name) => {
   expect(member.call(`/${name}`)).toEqual({
     code: STATUS.unimplemented,
