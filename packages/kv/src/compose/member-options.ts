@@ -3,33 +3,46 @@ import type { InitialMember } from "./identity.ts";
 import type { MemberLog } from "./member-log.ts";
 import type { Peering } from "./peering.ts";
 
-/** What a member is started with; URLs as in etcd's flags, `http://host:port`. */
+/**
+ * What a member is started with. Without more than a directory it is etcd's own default: a cluster of
+ * one. URLs are as in etcd's flags, `http://host:port`.
+ */
 export interface MemberOptions {
-  readonly name: string;
+  /** Where it keeps everything; made if it is not there. */
   readonly dataDir: string;
-  readonly listenPeerUrls: readonly string[];
+  /** `default` when left out. */
+  readonly name?: string;
+  /** `http://127.0.0.1:2380` when left out. */
+  readonly listenPeerUrls?: readonly string[];
   /** Shared with another member of this process, which listens for both. */
   readonly peering?: Peering;
-  readonly listenClientUrls: readonly string[];
-  /** Where clients are told to find this member. */
-  readonly advertiseClientUrls: readonly string[];
+  /** `http://127.0.0.1:2379` when left out; port 0 for any, an empty list for none. */
+  readonly listenClientUrls?: readonly string[];
+  /** Where clients are told to find this member; where it listens when left out. */
+  readonly advertiseClientUrls?: readonly string[];
   /**
-   * Every member of the new cluster, this one included. A directory that holds data is refused when
-   * these and the token no longer give its ids.
+   * Every member of the new cluster, this one included; this one alone when left out. A directory that
+   * holds data is refused when these and the token no longer give its ids.
    */
-  readonly initialCluster: readonly InitialMember[];
-  /** Keeps clusters with the same addresses apart. */
-  readonly initialClusterToken: string;
-  readonly heartbeatMillis: number;
-  readonly electionMillis: number;
+  readonly initialCluster?: readonly InitialMember[];
+  /** Keeps clusters with the same addresses apart; `etcd-cluster` when left out. */
+  readonly initialClusterToken?: string;
+  /** 100 when left out. */
+  readonly heartbeatMillis?: number;
+  /** 1000 when left out. */
+  readonly electionMillis?: number;
   /**
-   * A snapshot is taken when so many entries were applied since the last; where the keyspace is large,
-   * when they are half as large as it, and after ten times as many at the latest.
+   * A snapshot is taken when so many entries were applied since the last, 10,000 when left out; where the
+   * keyspace is large, when they are half as large as it, and after ten times as many at the latest.
    */
-  readonly snapshotEntries: number;
-  /** Bytes that the keyspace may take, 2 GiB unless said otherwise; null: as much as there is. */
+  readonly snapshotEntries?: number;
+  /** Bytes that the keyspace may take, 2 GiB when left out; null: as much as there is. */
   readonly quotaBytes?: number | null;
-  readonly log: MemberLog;
-  /** Called once when the member cannot go on; it has stopped, and was logged with the remedy. */
-  readonly onFatal: (error: QuorateError) => void;
+  /** Gets what happens to the member; a pino logger is one. Nobody does when it is left out. */
+  readonly log?: MemberLog;
+  /**
+   * Called once when the member cannot go on; it has stopped, and was logged with the remedy. When left
+   * out the error is thrown where nobody catches it: a member that is gone must not go unnoticed.
+   */
+  readonly onFatal?: (error: QuorateError) => void;
 }

@@ -1,5 +1,6 @@
 import { Closing } from "./closing.ts";
 import type { MemberOptions } from "./member-options.ts";
+import { memberSettings } from "./member-settings.ts";
 import { startPeering } from "./peering.ts";
 import type { RunningMember } from "./running-member.ts";
 import { LISTEN_FLAG, startMember } from "./start-member.ts";
@@ -24,9 +25,10 @@ export function startBoth(
   zooKeeperOptions: ZooKeeperMemberOptions,
 ): Promise<RunningPair> {
   return Closing.guard(async (closing) => {
-    const urls = new Set([...etcdOptions.listenPeerUrls, ...zooKeeperOptions.listenPeerUrls]);
+    const { listenPeerUrls, log } = memberSettings(etcdOptions);
+    const urls = new Set([...listenPeerUrls, ...zooKeeperOptions.listenPeerUrls]);
     const from = `${LISTEN_FLAG} or ${LISTEN_SETTING}`;
-    const peering = await startPeering({ urls: [...urls], from }, etcdOptions.log);
+    const peering = await startPeering({ urls: [...urls], from }, log);
     closing.add(() => peering.transport.close());
     const etcd = await startMember({ ...etcdOptions, peering });
     closing.add(() => etcd.close());

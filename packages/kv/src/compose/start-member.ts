@@ -7,6 +7,7 @@ import { Closing } from "./closing.ts";
 import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import type { MemberOptions } from "./member-options.ts";
+import { memberSettings, type MemberSettings } from "./member-settings.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
 import type { RunningMember } from "./running-member.ts";
@@ -18,9 +19,6 @@ const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-clus
 /** What the peer URLs come from. */
 export const LISTEN_FLAG = "--listen-peer-urls";
 
-/** What the keyspace may take where nothing else is said, as in etcd. */
-const QUOTA_BYTES = 2 * 1024 * 1024 * 1024;
-
 /** How long open calls may go on when a member is closed. */
 const GRACE_MILLIS = 500;
 
@@ -30,44 +28,40 @@ const GRACE_MILLIS = 500;
  * @throws `ERR_ADDRESS`, `ERR_CONFIGURATION` and the codes of `openDataDirectory`
  */
 export function startMember(options: MemberOptions): Promise<RunningMember> {
-  return Closing.guard((closing) => assemble(options, closing));
+  return Closing.guard((closing) => assemble(memberSettings(options), closing));
 }
 
-async function assemble(options: MemberOptions, closing: Closing): Promise<RunningMember> {
-  const { heartbeatMillis, electionMillis, snapshotEntries, log, onFatal } = options;
-  const identity = clusterIdentity(options.initialCluster, options.initialClusterToken);
+async function assemble(settings: MemberSettings, closing: Closing): Promise<RunningMember> {
+  const { name, log } = settings;
+  const identity = clusterIdentity(settings.initialCluster, settings.initialClusterToken);
   const { cluster } = identity;
-  const self = ownId(identity, options.name);
+  const self = ownId(identity, name);
   const machine = new EtcdStateMachine();
   const adapters = await openGroup(
     {
       group: ETCD_GROUP,
-      dataDir: options.dataDir,
+      dataDir: settings.dataDir,
       identity: { cluster, member: self, from: IDENTITY_FLAGS },
       machine,
-      peering: options.peering ?? null,
-      listening: { urls: options.listenPeerUrls, from: LISTEN_FLAG },
+      peering: settings.peering ?? null,
+      listening: { urls: settings.listenPeerUrls, from: LISTEN_FLAG },
       log,
     },
     closing,
   );
   const node = assembleEtcd({
+    ...settings,
     identity,
     self,
     machine,
     adapters,
     runtime: nodeRuntime,
     prng: new Prng(randomInt(2 ** 47)),
-    heartbeatMillis,
-    electionMillis,
-    snapshotEntries,
-    quotaBytes: options.quotaBytes ?? QUOTA_BYTES,
-    log,
-    onFatal,
   });
   closing.add(() => node.stop());
-  const clientAddresses = await listenForClients(options, node, closing);
-  closing.add(announce(node.member, options, nodeRuntime, log));
+  const clientAddresses = await listenForClients(settings, node, closing);
+  const { advertiseClientUrls = clientAddresses } = settings;
+  closing.add(announce(node.member, { name, advertiseClientUrls }, nodeRuntime, log));
   log.info({ member: self, cluster }, "the member runs");
   return {
     id: self,
@@ -80,12 +74,12 @@ async function assemble(options: MemberOptions, closing: Closing): Promise<Runni
 }
 
 async function listenForClients(
-  options: MemberOptions,
+  { listenClientUrls }: MemberSettings,
   { services, member }: EtcdNode,
   closing: Closing,
 ): Promise<readonly string[]> {
   const addresses: string[] = [];
-  for (const url of options.listenClientUrls) {
+  for (const url of listenClientUrls) {
     const place = parseListenUrl(url, "--listen-client-urls");
     const port = await serveClients(place, services, member);
     closing.add(() => port.close(GRACE_MILLIS));

@@ -39,7 +39,8 @@ test("a directory in use, another member's and another cluster's are refused", a
 
 test("a client port in use stops the start, and frees the directory", async () => {
   await cluster.stopOne(0);
-  const taken = { ...cluster.options(0), listenClientUrls: cluster.options(1).listenClientUrls };
+  const { listenClientUrls = [] } = cluster.options(1);
+  const taken = { ...cluster.options(0), listenClientUrls };
   await expect(startMember(taken)).rejects.toMatchObject({ code: "ERR_ADDRESS" });
   await cluster.startOne(0);
   await cluster.ready();
