@@ -34,6 +34,14 @@ export const REQUEST_LIMITS: RequestLimits = {
   bytesMax: 256 * 1024 * 1024,
 };
 
+/** How requests of one kind fare, since the service began. */
+export interface RequestCounts {
+  /** They wait for their outcome. */
+  pending: number;
+  /** They were tried, and found none. */
+  failed: number;
+}
+
 /** What a {@link RequestService} is made of. */
 export interface RequestServiceOptions<Result> {
   readonly log: ReplicatedLog<Result>;
@@ -61,6 +69,8 @@ export class RequestService<Result> {
   readonly #limits: RequestLimits;
   readonly #timeoutMillis: number;
   readonly #inFlight = new InFlight();
+  readonly #proposals: RequestCounts = { pending: 0, failed: 0 };
+  readonly #reads: RequestCounts = { pending: 0, failed: 0 };
   readonly #leaders: LeaderWatch;
   readonly #unsubscribe: () => void;
 
@@ -75,6 +85,14 @@ export class RequestService<Result> {
 
   get pending(): number {
     return this.#inFlight.count;
+  }
+
+  get proposals(): Readonly<RequestCounts> {
+    return this.#proposals;
+  }
+
+  get reads(): Readonly<RequestCounts> {
+    return this.#reads;
   }
 
   /** Monotonic milliseconds. */
@@ -101,11 +119,12 @@ export class RequestService<Result> {
     options?: { readonly onlyInTerm: Term },
   ): void {
     if (this.#full(command.length)) return done({ kind: "overloaded" });
-    const request = this.#begin(command.length, done);
+    const request = this.#begin(command.length, this.#proposals, done);
     this.#log.propose(
       command,
       (outcome) => {
         if (!this.#inFlight.settle(request)) return;
+        end(this.#proposals, outcome.kind === "done");
         done(outcome.kind === "done" ? outcome : { kind: "refused", error: outcome.error });
       },
       options,
@@ -115,9 +134,10 @@ export class RequestService<Result> {
   /** `done(null)` when the local state holds every write acknowledged before the call. */
   readLinearizable(done: (failure: RequestFailure | null) => void): void {
     if (this.#full(0)) return done({ kind: "overloaded" });
-    const request = this.#begin(0, done);
+    const request = this.#begin(0, this.#reads, done);
     this.#log.read("linearizable", (error) => {
       if (!this.#inFlight.settle(request)) return;
+      end(this.#reads, error === null);
       done(error === null ? null : { kind: "refused", error });
     });
   }
@@ -146,10 +166,21 @@ export class RequestService<Result> {
     return this.#inFlight.count >= requestsMax || this.#inFlight.bytes + bytes > bytesMax;
   }
 
-  #begin(bytes: number, done: (failure: RequestFailure) => void): InFlightRequest {
+  #begin(
+    bytes: number,
+    counts: RequestCounts,
+    done: (failure: RequestFailure) => void,
+  ): InFlightRequest {
     const since = this.#now();
-    return this.#inFlight.add(since, bytes, () =>
-      done({ kind: "timedOut", leaderFailed: this.#leaders.mayHaveDiedWithLeader(since) }),
-    );
+    counts.pending++;
+    return this.#inFlight.add(since, bytes, () => {
+      end(counts, false);
+      done({ kind: "timedOut", leaderFailed: this.#leaders.mayHaveDiedWithLeader(since) });
+    });
   }
+}
+
+function end(counts: RequestCounts, succeeded: boolean): void {
+  counts.pending--;
+  if (!succeeded) counts.failed++;
 }

@@ -144,3 +144,39 @@ test("a stopped service no longer looks at the log", () => {
   service.tick();
   expect(answers).toEqual([{ kind: "timedOut", leaderFailed: false }]);
 });
+
+describe("what is counted", () => {
+  test("is what waits and what failed, of proposals and reads apart", () => {
+    const { log, clock, propose, service } = setUp({ requestsMax: 3 });
+    const read = (): void => service.readLinearizable(() => {});
+    const counts = (): readonly number[] => [
+      service.proposals.pending,
+      service.proposals.failed,
+      service.reads.pending,
+      service.reads.failed,
+    ];
+    const error = new QuorateError("ERR_NO_LEADER", "nobody");
+    propose();
+    propose();
+    read();
+    expect(counts()).toEqual([2, 0, 1, 0]);
+    // What is not even tried did not fail.
+    propose();
+    read();
+    expect(counts()).toEqual([2, 0, 1, 0]);
+    log.proposed[0]?.done({ kind: "done", result: "ok", index: 1 });
+    log.proposed[1]?.done({ kind: "failed", error });
+    log.reads[0]?.(null);
+    expect(counts()).toEqual([0, 1, 0, 0]);
+    read();
+    log.reads[1]?.(error);
+    propose();
+    read();
+    expect(counts()).toEqual([1, 1, 1, 1]);
+    clock.now = TIMEOUT_MILLIS + 1;
+    service.tick();
+    log.proposed[2]?.done({ kind: "done", result: "late", index: 2 });
+    log.reads[2]?.(error);
+    expect(counts()).toEqual([0, 2, 0, 2]);
+  });
+});
