@@ -48,10 +48,11 @@ function handleRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
   if (request === null || refused(call, validateRange(request))) return;
   if (refusedAsCorrupt(member, call)) return;
   whenReadable(member, request.serializable, call, () => {
-    const { store } = member.machine;
+    const { store, operations } = member.machine;
     if (refused(call, checkRevision(store, request.revision))) return;
     const revision = request.revision > 0 ? request.revision : store.revision;
     const result = range(store, request, revision);
+    operations.count(result);
     respond(call, writeOpResult(member.begin(), result, revision));
   });
 }
@@ -91,10 +92,11 @@ function refusedAsCorrupt({ machine }: EtcdMember, call: UnaryCall): boolean {
 function readTxn(member: EtcdMember, request: TxnRequest, call: UnaryCall): void {
   if (refusedAsCorrupt(member, call)) return;
   whenReadable(member, isSerializable(request), call, () => {
-    const { store, state } = member.machine;
+    const { store, state, operations } = member.machine;
     const plan = planTxn(store, request);
     if (refused(call, checkTxn(state, plan))) return;
     const result = executeTxn(store, plan);
+    operations.count(result);
     respond(call, writeOpResult(member.begin(), result, store.revision));
   });
 }

@@ -24,6 +24,10 @@ export class Quota {
     this.#options = options;
   }
 
+  get bytesMax(): number | null {
+    return this.#options.bytesMax;
+  }
+
   /** Whether there is room for so many bytes more. */
   admits(bytes: number): boolean {
     const { bytesMax, machine } = this.#options;

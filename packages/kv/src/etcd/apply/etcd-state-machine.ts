@@ -19,6 +19,7 @@ import { decodeCommand, type Command } from "./command.ts";
 import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { expireLease, grantLease, renewLeases, revokeLease, type LeaseResult } from "./lease.ts";
+import { OperationCounts } from "./operation-counts.ts";
 import { checkTxn, executeTxn, planTxn } from "./txn.ts";
 import { checkPut, deleteRange, put } from "./write.ts";
 
@@ -47,6 +48,7 @@ export interface KeyspaceListener {
 
 /** etcd's keyspace and the members' announcements as a replicated state machine. */
 export class EtcdStateMachine implements StateMachine<EtcdResult> {
+  readonly operations: OperationCounts = new OperationCounts();
   #state: EtcdState = { store: new MvccStore(), leases: new LeaseTable(), alarms: new Alarms() };
   #members = new Map<string, MemberAttributes>();
   #listener: KeyspaceListener | null = null;
@@ -111,6 +113,7 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     if (typeof outcome === "string") return { kind: "refused", refusal: outcome };
     const { store } = this.#state;
     store.commit();
+    this.operations.count(outcome);
     return { kind: "done", response: outcome, revision: store.revision };
   }
 

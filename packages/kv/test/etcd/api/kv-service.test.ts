@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { REQUEST_BYTES_MAX } from "../../../src/etcd/api/propose.ts";
 import {
+  decodeRange,
   encodeCompaction,
   encodeDeleteRange,
   encodePut,
@@ -286,4 +287,14 @@ test("bytes that are no request fail the call and nothing else", () => {
     const answer = member.call(`${KV}/${method}`, Uint8Array.of(0x0a, 0xff));
     expect(answer.code).toBe(STATUS.internal);
   }
+});
+
+test("reads are counted where they are answered, writes where they are applied", () => {
+  put("k", "1");
+  range("k");
+  range("k", { serializable: true });
+  member.call(`${KV}/Range`, encodeRange({ key: bytes("k"), revision: 99 }));
+  member.ok(`${KV}/Txn`, encodeTxn({ success: [decodeRange(encodeRange({ key: bytes("k") }))] }));
+  const { ranges, puts, txns } = member.machine.operations;
+  expect({ ranges, puts, txns }).toEqual({ ranges: 3, puts: 1, txns: 1 });
 });
