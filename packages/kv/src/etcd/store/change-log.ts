@@ -27,6 +27,7 @@ export class ChangeLog {
   /** Apart from the fresh ones: what was long kept and what is new are not forgotten together. */
   readonly #survivors = new ValueSlabs();
   #compacted: number;
+  #intactFrom: number;
   /** The segment that the sweep under way comes to next; null when there is none. */
   #cursor: number | null = null;
   /** There was another compaction since the sweep began: it must go round once more. */
@@ -34,12 +35,18 @@ export class ChangeLog {
 
   constructor(compacted: number, segmentChangesMax: number = SEGMENT_CHANGES_MAX) {
     this.#compacted = compacted;
+    this.#intactFrom = compacted;
     this.#segmentChangesMax = segmentChangesMax;
   }
 
   /** History is gone before this revision. */
   get compacted(): number {
     return this.#compacted;
+  }
+
+  /** From this revision on no change was forgotten yet, whatever may be: no sweep has begun with it. */
+  get intactFrom(): number {
+    return this.#intactFrom;
   }
 
   /** Whether a compaction left something to be swept. */
@@ -59,11 +66,13 @@ export class ChangeLog {
     segment.slabBytes += sharedBytes(change.valueBytes);
   }
 
-  /** The changes as they are now; costs as much as there are segments. */
-  pin(): PinnedChanges {
+  /** The changes as they are now, from a revision on; costs as much as there are segments behind it. */
+  pin(from: number = 0): PinnedChanges {
+    const first = this.#segmentOf(from);
     return new PinnedChanges(
-      this.#segments.map(({ changes }) => changes),
+      this.#segments.slice(first).map(({ changes }) => changes),
       this.#compacted,
+      from,
     );
   }
 
@@ -84,6 +93,7 @@ export class ChangeLog {
       this.#again = false;
       return this.isSweeping;
     }
+    this.#intactFrom = this.#compacted;
     const changes: Version[] = [];
     for (const change of segment.changes) {
       if (change.outlives(this.#compacted)) changes.push(change);
@@ -91,6 +101,18 @@ export class ChangeLog {
     }
     this.#replace(at, this.#pack({ changes, slabBytes: segment.slabBytes }));
     return true;
+  }
+
+  /** The last segment that begins before the revision, or the first. */
+  #segmentOf(revision: number): number {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#segments[middle]?.changes[0]?.mod ?? 0) < revision) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   /** Moves the values together if less than half of what they hold on to is theirs. */

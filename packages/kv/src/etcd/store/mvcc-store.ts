@@ -89,9 +89,20 @@ export class MvccStore {
     return this.#leaseKeys.of(lease);
   }
 
-  /** The changes as of now. Those that do not outlive its compaction count as forgotten. */
-  pin(): PinnedChanges {
-    return this.#log.pin();
+  /**
+   * The changes as of now, from a revision on. Those that do not outlive its compaction count as
+   * forgotten.
+   */
+  pin(from: number = 0): PinnedChanges {
+    return this.#log.pin(from);
+  }
+
+  /**
+   * From this revision on every change is still there: the last compaction's, or an earlier one while
+   * nothing was swept since. What is read at a revision before the compaction has gaps nonetheless.
+   */
+  get intactFrom(): number {
+    return this.#log.intactFrom;
   }
 
   /** The revision that the changes being made belong to. Reads at it see what was changed so far. */

@@ -8,12 +8,14 @@ export class PinnedChanges {
   /** The last segment may have grown since. */
   readonly #lastLength: number;
   #segment = 0;
-  #at = 0;
+  #at: number;
 
-  constructor(segments: readonly (readonly Version[])[], compacted: number) {
+  /** @param from - the revision to begin with, at the latest at the beginning of the second segment */
+  constructor(segments: readonly (readonly Version[])[], compacted: number, from: number = 0) {
     this.#segments = segments;
     this.#lastLength = segments.at(-1)?.length ?? 0;
     this.compacted = compacted;
+    this.#at = placeOf(segments[0] ?? [], from);
   }
 
   /** The next change, or null at the end. */
@@ -26,4 +28,16 @@ export class PinnedChanges {
     this.#at = 0;
     return this.next();
   }
+}
+
+/** How many changes at the beginning are of earlier revisions. */
+function placeOf(changes: readonly Version[], revision: number): number {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((changes[middle] as Version).mod < revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

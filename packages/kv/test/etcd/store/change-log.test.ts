@@ -92,6 +92,47 @@ describe("a sweep", () => {
   });
 });
 
+describe("changes from a revision on", () => {
+  // Two of a revision, now and then over the end of a segment.
+  const mods = [2, 3, 3, 4, 6, 6, 7, 9, 10, 10];
+  const filled = (): ChangeLog => {
+    const log = new ChangeLog(0, 3);
+    for (const [i, mod] of mods.entries()) log.append(versionOf(`k${i}`, mod));
+    return log;
+  };
+
+  test.each(range(0, 12))("begin at %i, or behind it", (from) => {
+    expect(revisions(filled().pin(from))).toEqual(mods.filter((mod) => mod >= from));
+  });
+
+  test("of an empty log are none", () => {
+    expect(revisions(new ChangeLog(0).pin(5))).toEqual([]);
+  });
+
+  test("stay as they were through a sweep", () => {
+    const log = filled();
+    const pinned = log.pin(4);
+    log.compact(10);
+    while (log.sweep(() => {}));
+    expect(revisions(pinned)).toEqual(mods.filter((mod) => mod >= 4));
+  });
+
+  test("are all there until a sweep begins, and from its compaction on afterwards", () => {
+    const log = filled();
+    expect(log.intactFrom).toBe(0);
+    log.compact(4);
+    expect(log.intactFrom).toBe(0);
+    log.sweep(() => {});
+    expect(log.intactFrom).toBe(4);
+    // The sweep under way goes on with the newest compaction.
+    log.compact(7);
+    expect(log.intactFrom).toBe(4);
+    log.sweep(() => {});
+    expect(log.intactFrom).toBe(7);
+    expect(new ChangeLog(5).intactFrom).toBe(5);
+  });
+});
+
 describe("values", () => {
   const buffersOf = (log: ChangeLog): ReadonlySet<ArrayBufferLike> =>
     new Set(read(log.pin()).map(({ value }) => value.buffer));
