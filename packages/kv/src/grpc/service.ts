@@ -34,6 +34,8 @@ export interface StreamCall extends Call {
   onDrain(callback: () => void): void;
   /** Sends a message. Answers false when the client is slow and `onDrain` should be awaited. */
   send(message: Uint8Array): boolean;
+  /** As `send`, for a message of known size that is written where it leaves from. */
+  sendWith(size: number, write: (into: Uint8Array, offset: number) => void): boolean;
   /** Ends the call successfully behind what was sent. */
   end(): void;
 }

@@ -28,30 +28,26 @@ export class StreamExchange extends Exchange implements StreamCall {
 
   send(message: Uint8Array): boolean {
     if (this.over) return false;
-    const { stream } = this;
-    const head = this.headSent ? null : HEAD;
-    const at = stream.reserve(head, PREFIX_BYTES + message.length, null);
+    const at = this.#reserve(message.length);
     if (at >= 0) {
-      this.headSent = true;
-      const { output } = stream;
-      output.set(message, writePrefix(output, at, message.length));
-      this.sent(message.length);
+      this.stream.output.set(message, at);
       return true;
     }
-    if (stream.full) {
-      // What waits already would have to leave before trailers could.
-      this.cancelWith(TOO_SLOW.code, TOO_SLOW.message);
-      stream.reset(ERROR.enhanceYourCalm);
-      return false;
-    }
-    this.#begin();
     const prefix = new Uint8Array(PREFIX_BYTES);
     writePrefix(prefix, 0, message.length);
-    stream.data([prefix, message]);
-    this.sent(message.length);
-    if (stream.pendingBytes < HIGH_WATER_BYTES) return true;
-    stream.askDrain();
-    return false;
+    return this.#sendLater([prefix, message], message.length);
+  }
+
+  sendWith(size: number, write: (into: Uint8Array, offset: number) => void): boolean {
+    if (this.over) return false;
+    const at = this.#reserve(size);
+    if (at >= 0) {
+      write(this.stream.output, at);
+      return true;
+    }
+    const framed = new Uint8Array(PREFIX_BYTES + size);
+    write(framed, writePrefix(framed, 0, size));
+    return this.#sendLater([framed], size);
   }
 
   end(): void {
@@ -70,6 +66,35 @@ export class StreamExchange extends Exchange implements StreamCall {
 
   protected override complete(): void {
     this.#onHalfClose?.();
+  }
+
+  /** Where a message of this size leaves from at once, or -1. */
+  #reserve(size: number): number {
+    const { stream } = this;
+    const at = stream.reserve(this.headSent ? null : HEAD, PREFIX_BYTES + size, null);
+    if (at < 0) return at;
+    this.headSent = true;
+    this.sent(size);
+    return writePrefix(stream.output, at, size);
+  }
+
+  /** The peer's windows do not let all of it leave at once. */
+  #sendLater(pieces: readonly Uint8Array[], size: number): boolean {
+    const { stream } = this;
+    if (stream.full) return this.#tooSlow();
+    this.#begin();
+    stream.data(pieces);
+    this.sent(size);
+    if (stream.pendingBytes < HIGH_WATER_BYTES) return true;
+    stream.askDrain();
+    return false;
+  }
+
+  /** What waits already would have to leave before trailers could. */
+  #tooSlow(): boolean {
+    this.cancelWith(TOO_SLOW.code, TOO_SLOW.message);
+    this.stream.reset(ERROR.enhanceYourCalm);
+    return false;
   }
 
   #begin(): void {

@@ -52,6 +52,30 @@ test("messages go either way at any time, and the server's end is the end", () =
   expect(grpc.told).toEqual(["message 1", "half-closed"]);
 });
 
+test("a message that is written where it leaves from is as one that is handed over", () => {
+  // At once, in more than one frame, and when the windows are used up.
+  const messages = [5, 20_000, 120_000].map((size) => Buffer.alloc(size, "0123456789abcdef~"));
+  const sent = (send: (call: StreamCall, message: Buffer) => boolean): unknown => {
+    const { grpc, call } = chat();
+    const answers = messages.map((message) => send(call, message));
+    const frames = grpc.peer.turnFrames();
+    grpc.peer.connection.receive(windowUpdate(0, 50_000));
+    grpc.peer.connection.receive(windowUpdate(1, 50_000));
+    frames.push(...grpc.peer.turnFrames());
+    grpc.peer.connection.closed();
+    return { answers, frames, late: send(call, Buffer.alloc(1)), told: grpc.told };
+  };
+  const handedOver = sent((call, message) => call.send(message));
+  expect(
+    sent((call, message) => call.sendWith(message.length, (into, at) => into.set(message, at))),
+  ).toEqual(handedOver);
+  expect(handedOver).toMatchObject({
+    answers: [true, true, false],
+    late: false,
+    told: ["drained", "cancelled"],
+  });
+});
+
 test.each([
   ["without a message", (call: StreamCall) => call.end(), [HEAD, OK, "RST_STREAM 1 NO_ERROR"]],
   [

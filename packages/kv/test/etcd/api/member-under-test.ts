@@ -30,15 +30,21 @@ export interface BegunCall {
   readonly halfClose: () => void;
   /** Whether the member has ended a stream without an error. */
   readonly ended: () => boolean;
+  /** For a stream: the client reads no more, and then again. */
+  readonly stall: () => void;
+  readonly drain: () => void;
 }
 
 /** What a call has set up and come to. */
 interface CallLife {
   cancelled: boolean;
   ended: boolean;
+  stalled: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
   onCancel: () => void;
   onMessage: (message: Uint8Array) => void;
   onHalfClose: () => void;
+  onDrain: () => void;
 }
 
 /** A member's services over a real state machine and a log that the test answers for. */
@@ -75,16 +81,23 @@ export class MemberUnderTest {
   }
 
   /** Calls a method and leaves it waiting: the log says nothing of itself. */
-  begin(path: string, request: Uint8Array = new Uint8Array(0)): BegunCall {
+  begin(
+    path: string,
+    request: Uint8Array = new Uint8Array(0),
+    metadata: Readonly<Record<string, string>> = {},
+  ): BegunCall {
     const answers: Answer[] = [];
     const method = this.#methods.get(path);
     if (method === undefined) throw new Error(`no method ${path}`);
     const life: CallLife = {
       cancelled: false,
       ended: false,
+      stalled: false,
+      metadata,
       onCancel: () => {},
       onMessage: () => {},
       onHalfClose: () => {},
+      onDrain: () => {},
     };
     const call = recordingCall(path, answers, life);
     if (method.kind === "unary") method.handle(request, call);
@@ -98,6 +111,11 @@ export class MemberUnderTest {
       send: (message) => life.onMessage(message),
       halfClose: () => life.onHalfClose(),
       ended: () => life.ended,
+      stall: () => (life.stalled = true),
+      drain: () => {
+        life.stalled = false;
+        life.onDrain();
+      },
     };
   }
 
@@ -187,30 +205,35 @@ function bytesAt(fields: Fields, field: number): readonly Uint8Array[] {
 
 function recordingCall(path: string, answers: Answer[], life: CallLife): UnaryCall & StreamCall {
   const respond = (message: Uint8Array): void => void answers.push({ code: STATUS.ok, message });
+  const respondWith: UnaryCall["respondWith"] = (size, write) => {
+    const message = new Uint8Array(size);
+    write(message, 0);
+    respond(message);
+  };
   return {
     path,
     deadlineMs: null,
     get cancelled() {
       return life.cancelled;
     },
-    metadata: () => undefined,
+    metadata: (name) => life.metadata[name],
     onCancel: (callback) => void (life.onCancel = callback),
     fail: (code, text) => {
       if (code === STATUS.ok) throw new Error("a failure is not OK");
       answers.push({ code, text });
     },
     respond,
-    respondWith: (size, write) => {
-      const message = new Uint8Array(size);
-      write(message, 0);
-      respond(message);
-    },
+    respondWith,
     onMessage: (callback) => void (life.onMessage = callback),
     onHalfClose: (callback) => void (life.onHalfClose = callback),
-    onDrain: () => {},
+    onDrain: (callback) => void (life.onDrain = callback),
     send: (message) => {
       respond(message);
-      return true;
+      return !life.stalled;
+    },
+    sendWith: (size, write) => {
+      respondWith(size, write);
+      return !life.stalled;
     },
     end: () => void (life.ended = true),
   };
