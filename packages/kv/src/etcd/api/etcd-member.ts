@@ -1,13 +1,15 @@
 import type { NodeId, Prng, QuorateError, Runtime } from "@quorate/core";
 import { toQuorateError } from "@quorate/core";
 import type { EtcdResult, EtcdStateMachine } from "../apply/index.ts";
-import { HeaderWriter, ProtoWriter } from "../codec/index.ts";
+import { HeaderWriter, ProtoWriter, WatchResponseWriter } from "../codec/index.ts";
 import { STATUS, type Call, type UnaryCall } from "../../grpc/index.ts";
 import type { RequestFailure, RequestService } from "../../service/request-service.ts";
 import { SlicedWork } from "../../service/sliced-work.ts";
 import { toEtcdFailure } from "../error-map.ts";
 import { ETCD_FAILURES, type EtcdFailureName } from "../etcd-failure.ts";
+import { WatchHub } from "../watch/index.ts";
 import { ChangeNotices } from "./change-notices.ts";
+import { LeaderGuard } from "./leader-guard.ts";
 import { LeaseLeader } from "./lease-leader.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
 import { LeaseTime } from "./lease-time.ts";
@@ -23,11 +25,16 @@ export interface EtcdMemberOptions {
   readonly self: NodeId;
   readonly runtime: Pick<Runtime, "defer">;
   readonly electionMillis: number;
-  /** For ids that clients leave to us. */
+  /** For ids that clients leave to us, and to spread what is due. */
   readonly prng: Prng;
   /** Bytes that the keyspace may take; null: as much as there is. */
   readonly quotaBytes: number | null;
+  /** Between two progress notifications to a watcher that hears nothing else. */
+  readonly progressNotifyMillis?: number;
 }
+
+/** As in etcd. */
+const PROGRESS_NOTIFY_MILLIS = 10 * 60_000;
 
 /** The member as its gRPC services see it: the group, the applied state, and how answers begin. */
 export class EtcdMember {
@@ -43,6 +50,9 @@ export class EtcdMember {
   readonly notices: ChangeNotices;
   /** A lease must outlive an election, or every change of leader would end it. */
   readonly leaseSecondsMin: number;
+  readonly watches: WatchHub;
+  readonly watchResponses: WatchResponseWriter;
+  readonly leaderGuard: LeaderGuard;
   readonly #leaseLeader: LeaseLeader;
   readonly #prng: Prng;
   readonly #header: HeaderWriter;
@@ -66,14 +76,24 @@ export class EtcdMember {
     machine.listen({
       applied: () => {
         this.leaseTime.observe();
+    this.watches = new WatchHub({
+      source: machine,
+      progressNotifyMillis: options.progressNotifyMillis ?? PROGRESS_NOTIFY_MILLIS,
+      prng: options.prng,
+      wantWork: () => this.work.add(() => this.watches.advance()),
+    });
+    this.watchResponses = new WatchResponseWriter(this.#header);
+    this.leaderGuard = new LeaderGuard(requests, electionMillis);
         this.notices.applied();
       },
       replaced: () => {
         this.leaseTime.observe();
+        this.watches.publish();
         this.notices.replaced();
       },
     });
   }
+        this.watches.publish();
 
   /** 63 bits and not 0: clients take it for a signed number. */
   newLeaseId(): bigint {
@@ -90,6 +110,8 @@ export class EtcdMember {
   }
 
   /** Drops what is under way: nobody waits for it any more. */
+    this.leaderGuard.tick();
+    this.watches.tick(this.requests.now());
   stop(): void {
     this.requests.stop();
     this.work.stop();

@@ -4,21 +4,27 @@ import { electionService } from "./election-service.ts";
 import type { EtcdMember } from "./etcd-member.ts";
 import { healthService } from "./health-service.ts";
 import { kvService } from "./kv-service.ts";
+import { leaderRequired } from "./leader-guard.ts";
 import { leaseService } from "./lease-service.ts";
 import { lockService } from "./lock-service.ts";
 import { maintenanceService } from "./maintenance-service.ts";
 import { unimplementedMethods } from "./unimplemented.ts";
+import { watchService } from "./watch-service.ts";
 
 /** Every method that a client of etcd may call. */
 export function etcdServices(member: EtcdMember): Services {
-  return new Map([
+  const methods = [
     ...unimplementedMethods(),
     ...kvService(member),
     ...clusterService(member),
+    ...watchService(member),
     ...leaseService(member),
     ...maintenanceService(member),
     ...lockService(member),
     ...electionService(member),
     ...healthService(member),
-  ]);
+  ];
+  return new Map(
+    methods.map(([path, method]) => [path, leaderRequired(member.requests, method)] as const),
+  );
 }

@@ -12,3 +12,6 @@ export * from "./proto-reader.ts";
 export * from "./proto-writer.ts";
 export type * from "./requests.ts";
 export * from "./responses.ts";
+export * from "./watch-event.ts";
+export * from "./watch-requests.ts";
+export * from "./watch-responses.ts";

@@ -77,7 +77,7 @@ function writeResponseOp(writer: ProtoWriter, result: OpResult, revision: number
   writeOpResult(writer, result, revision).close(response).close(op);
 }
 
-function writeKeyValue(writer: ProtoWriter, field: number, kv: KeyValue): ProtoWriter {
+export function writeKeyValue(writer: ProtoWriter, field: number, kv: KeyValue): ProtoWriter {
   const start = writer.open(field);
   return writeKeyValueFields(writer, kv).close(start);
 }

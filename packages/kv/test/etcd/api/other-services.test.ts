@@ -211,7 +211,6 @@ describe("grpc.health.v1", () => {
 });
 
 test.each([
-  "etcdserverpb.Watch/Watch",
   "etcdserverpb.Cluster/MemberAdd",
   "etcdserverpb.Maintenance/Snapshot",
   "etcdserverpb.Auth/Authenticate",

@@ -1,0 +1,10 @@
+/**
+ * Who watches what, and who has heard of what: this member's own, for the clients connected to it.
+ *
+ * Read in this order: `watcher`, `watch-table`, `gather`, `watch-hub`, `watch-stream`, `catch-up`.
+ *
+ * @packageDocumentation
+ */
+export { WatchHub, type WatchHubOptions } from "./watch-hub.ts";
+export { WATCH_LIMITS, type WatchLimits } from "./watch-limits.ts";
+export type { WatchOutput, WatchStream } from "./watch-stream.ts";
