@@ -14,6 +14,7 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/storage-fs/src/", may: ["@quorate/core", "node:"] },
   { tree: "packages/kv/src/etcd/alarm/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/lease/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/etcd/snapshot-file/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/store/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/apply/", may: ["@quorate/core"] },

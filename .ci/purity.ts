@@ -7,6 +7,7 @@ export const PURE_TREES: readonly string[] = [
   "packages/zab/src/",
   "packages/kv/src/etcd/alarm/",
   "packages/kv/src/etcd/lease/",
+  "packages/kv/src/etcd/snapshot-file/",
   "packages/kv/src/etcd/store/",
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",

@@ -11,6 +11,10 @@ export type EtcdFailureName =
   | "leaseTtlTooLarge"
   | "tooManyRequests"
   | "notLeader"
+  | "badTransferee"
+  | "invalidDowngradeVersion"
+  | "invalidDowngradeTarget"
+  | "noDowngrade"
   | "noLeader"
   | "leaderChanged"
   | "stopped"
@@ -38,6 +42,10 @@ export const ETCD_FAILURES: Readonly<Record<EtcdFailureName, Failure>> = {
   leaseExists: fail(failedPrecondition, "lease already exists"),
   corrupt: fail(dataLoss, "corrupt cluster"),
   notLeader: fail(failedPrecondition, "not leader"),
+  badTransferee: fail(failedPrecondition, "bad leader transferee"),
+  invalidDowngradeVersion: fail(invalidArgument, "wrong downgrade target version format"),
+  invalidDowngradeTarget: fail(invalidArgument, "invalid downgrade target version"),
+  noDowngrade: fail(failedPrecondition, "no inflight downgrade job"),
   noLeader: fail(unavailable, "no leader"),
   leaderChanged: fail(unavailable, "leader changed"),
   stopped: fail(unavailable, "server stopped"),

@@ -142,6 +142,12 @@ export class RequestService<Result> {
     });
   }
 
+  /** Hands leadership, which must be this member's, to another; `done(null)` when that leads. */
+  transfer(target: NodeId, done: (failure: RequestFailure | null) => void): void {
+    // The log gives it up itself after an election timeout.
+    this.#log.transfer(target, (error) => done(error === null ? null : { kind: "refused", error }));
+  }
+
   /** Asks another member's service. */
   ask(
     member: NodeId | "leader",

@@ -40,6 +40,8 @@ const PROGRESS_NOTIFY_MILLIS = 10 * 60_000;
 export class EtcdMember {
   readonly requests: RequestService<EtcdResult>;
   readonly machine: EtcdStateMachine;
+  /** In hex. */
+  readonly cluster: string;
   readonly self: NodeId;
   /** What takes longer than a turn of the loop should. */
   readonly work: SlicedWork;
@@ -48,11 +50,11 @@ export class EtcdMember {
   readonly renewals: LeaseRenewals;
   readonly leaseTime: LeaseTime;
   readonly notices: ChangeNotices;
-  /** A lease must outlive an election, or every change of leader would end it. */
-  readonly leaseSecondsMin: number;
   readonly watches: WatchHub;
   readonly watchResponses: WatchResponseWriter;
   readonly leaderGuard: LeaderGuard;
+  /** A lease must outlive an election, or every change of leader would end it. */
+  readonly leaseSecondsMin: number;
   readonly #leaseLeader: LeaseLeader;
   readonly #prng: Prng;
   readonly #header: HeaderWriter;
@@ -62,6 +64,7 @@ export class EtcdMember {
     const { requests, machine, cluster, self, runtime, electionMillis } = options;
     this.requests = requests;
     this.machine = machine;
+    this.cluster = cluster;
     this.self = self;
     this.work = new SlicedWork(runtime);
     this.sweeper = new Sweeper(machine, this.work);
@@ -73,9 +76,6 @@ export class EtcdMember {
     this.#leaseLeader = new LeaseLeader(requests, machine);
     this.#prng = options.prng;
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
-    machine.listen({
-      applied: () => {
-        this.leaseTime.observe();
     this.watches = new WatchHub({
       source: machine,
       progressNotifyMillis: options.progressNotifyMillis ?? PROGRESS_NOTIFY_MILLIS,
@@ -84,16 +84,19 @@ export class EtcdMember {
     });
     this.watchResponses = new WatchResponseWriter(this.#header);
     this.leaderGuard = new LeaderGuard(requests, electionMillis);
+    machine.listen({
+      applied: () => {
+        this.leaseTime.observe();
         this.notices.applied();
+        this.watches.publish();
       },
       replaced: () => {
         this.leaseTime.observe();
-        this.watches.publish();
         this.notices.replaced();
+        this.watches.publish();
       },
     });
   }
-        this.watches.publish();
 
   /** 63 bits and not 0: clients take it for a signed number. */
   newLeaseId(): bigint {
@@ -107,11 +110,11 @@ export class EtcdMember {
     this.requests.tick();
     this.sweeper.tick();
     this.#leaseLeader.tick();
+    this.leaderGuard.tick();
+    this.watches.tick(this.requests.now());
   }
 
   /** Drops what is under way: nobody waits for it any more. */
-    this.leaderGuard.tick();
-    this.watches.tick(this.requests.now());
   stop(): void {
     this.requests.stop();
     this.work.stop();

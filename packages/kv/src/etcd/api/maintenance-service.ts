@@ -2,14 +2,29 @@ import { isVoter } from "@quorate/core";
 import type { Method, UnaryCall } from "../../grpc/index.ts";
 import type { Alarm } from "../alarm/alarms.ts";
 import { checkRevision, listAlarms } from "../apply/index.ts";
-import { decodeAlarm, decodeHashKv, writeAlarmMember, type ProtoWriter } from "../codec/index.ts";
+import {
+  decodeAlarm,
+  decodeDowngrade,
+  decodeHashKv,
+  decodeMoveLeader,
+  writeAlarmMember,
+  type ProtoWriter,
+} from "../codec/index.ts";
 import { ETCD_FAILURES } from "../etcd-failure.ts";
 import { KvHash } from "../store/index.ts";
 import { SERVER_VERSION } from "../version.ts";
-import { decodeOrFail, refused, respond, wireId, type EtcdMember } from "./etcd-member.ts";
+import {
+  decodeOrFail,
+  failWith,
+  refused,
+  respond,
+  wireId,
+  type EtcdMember,
+} from "./etcd-member.ts";
 import { propose } from "./propose.ts";
+import { snapshotMethod } from "./snapshot-method.ts";
 
-/** etcdserverpb.Maintenance, as far as it only looks. */
+/** etcdserverpb.Maintenance */
 export function maintenanceService(member: EtcdMember): readonly (readonly [string, Method])[] {
   const unary = (
     name: string,
@@ -24,6 +39,10 @@ export function maintenanceService(member: EtcdMember): readonly (readonly [stri
       ),
     ),
     unary("Alarm", (bytes, call) => handleAlarm(member, bytes, call)),
+    unary("Defragment", (_, call) => member.sweeper.whenSwept(() => respond(call, member.begin()))),
+    unary("MoveLeader", (bytes, call) => handleMoveLeader(member, bytes, call)),
+    unary("Downgrade", (bytes, call) => handleDowngrade(bytes, call)),
+    ["/etcdserverpb.Maintenance/Snapshot", snapshotMethod(member)],
   ];
 }
 
@@ -51,6 +70,27 @@ function handleAlarm(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
   };
   if (request.action === "get") return answer(listAlarms(member.machine.alarms, request));
   propose(member, "alarm", bytes, call, ({ alarms }, revision) => answer(alarms, revision));
+}
+
+function handleMoveLeader(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
+  const target = decodeOrFail(decodeMoveLeader, bytes, call);
+  if (target === null) return;
+  member.requests.transfer(target, (failure) => {
+    if (failure === null) respond(call, member.begin());
+    else failWith(call, failure);
+  });
+}
+
+/** As etcd takes a version: `3.5`, or all of it. */
+const VERSION = /^\d+\.\d+(?:\.\d+(?:[-+].+)?)?$/;
+
+/** There is no version before this one: nothing can be enabled, and so nothing cancelled. */
+function handleDowngrade(bytes: Uint8Array, call: UnaryCall): void {
+  const request = decodeOrFail(decodeDowngrade, bytes, call);
+  if (request === null) return;
+  if (request.action === "cancel") return void refused(call, "noDowngrade");
+  const isVersion = VERSION.test(request.version);
+  refused(call, isVersion ? "invalidDowngradeTarget" : "invalidDowngradeVersion");
 }
 
 /** As etcd prints the message. */

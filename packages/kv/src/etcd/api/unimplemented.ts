@@ -3,7 +3,6 @@ import { STATUS, type Method } from "../../grpc/index.ts";
 /** What etcd serves and this member does not yet: named, so that a client learns what is missing. */
 const METHODS = {
   "etcdserverpb.Cluster": ["MemberAdd", "MemberRemove", "MemberUpdate", "MemberPromote"],
-  "etcdserverpb.Maintenance": ["Defragment", "Snapshot", "MoveLeader", "Downgrade"],
   "etcdserverpb.Auth": [
     "AuthEnable",
     "AuthDisable",

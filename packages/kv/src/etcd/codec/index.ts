@@ -8,6 +8,7 @@ export * from "./decode-requests.ts";
 export * from "./encode-requests.ts";
 export * from "./lease-requests.ts";
 export * from "./lock-requests.ts";
+export * from "./maintenance-requests.ts";
 export * from "./proto-reader.ts";
 export * from "./proto-writer.ts";
 export type * from "./requests.ts";

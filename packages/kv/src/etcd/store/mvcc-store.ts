@@ -160,6 +160,13 @@ export class MvccStore {
     this.#log.compact(revision);
   }
 
+  /** Goes on at a later revision, and forgets all before it: nobody may know what was there. */
+  skipTo(revision: number): void {
+    assert(revision > this.#revision && this.#sub === 0, "a skip goes forward");
+    this.#revision = revision;
+    this.compact(revision);
+  }
+
   /** Gives back some of the memory that compactions left; answers whether there is more. */
   sweep(): boolean {
     return this.#log.sweep((change) => {

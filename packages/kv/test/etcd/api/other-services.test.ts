@@ -212,7 +212,6 @@ describe("grpc.health.v1", () => {
 
 test.each([
   "etcdserverpb.Cluster/MemberAdd",
-  "etcdserverpb.Maintenance/Snapshot",
   "etcdserverpb.Auth/Authenticate",
 ])("%s is said to be missing", (name) => {
   expect(member.call(`/${name}`)).toEqual({
