@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from "./client/index.ts";
 export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./compose/identity.ts";
 export type { MemberLog } from "./compose/member-log.ts";
 export type { MemberOptions } from "./compose/member-options.ts";

@@ -3,6 +3,7 @@ import type {
   Compare,
   CompactionRequest,
   DeleteRangeRequest,
+  LeaseTimeToLiveRequest,
   MemberAttributes,
   PutRequest,
   RangeRequest,
@@ -60,6 +61,23 @@ export function encodeCompaction(request: Partially<CompactionRequest>): Uint8Ar
     .int64(1, request.revision ?? 0)
     .bool(2, request.physical ?? false)
     .finish();
+}
+
+/** @param revision - 0 is now */
+export function encodeHashKv(revision: number): Uint8Array {
+  return encodeCompaction({ revision });
+}
+
+export function encodeMemberList(linearizable: boolean): Uint8Array {
+  return new ProtoWriter().bool(1, linearizable).finish();
+}
+
+export function encodeMoveLeader(target: bigint): Uint8Array {
+  return new ProtoWriter().uint64(1, target).finish();
+}
+
+export function encodeLeaseTimeToLive({ id, keys }: LeaseTimeToLiveRequest): Uint8Array {
+  return new ProtoWriter().uint64(1, id).bool(2, keys).finish();
 }
 
 export function encodeMemberAttributes(attributes: Omit<MemberAttributes, "kind">): Uint8Array {

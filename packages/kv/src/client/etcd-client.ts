@@ -1,0 +1,129 @@
+import { decodeHeaderAlone, encodeCompaction } from "../etcd/codec/index.ts";
+import type { Channel } from "./channel.ts";
+import { realClock, type ClientClock } from "./clock.ts";
+import type { Bytes, Keys } from "./key-range.ts";
+import type { KeyValue } from "./key-value.ts";
+import { Maintenance } from "./maintenance.ts";
+import {
+  del,
+  get,
+  put,
+  range,
+  type DeleteOptions,
+  type DeleteResult,
+  type GetOptions,
+  type PutOptions,
+  type PutResult,
+  type RangeOptions,
+  type RangeResult,
+} from "./op.ts";
+import { pages, type PageOptions } from "./pages.ts";
+import { performer } from "./perform.ts";
+import { Rpc, type CallOptions, type ClientMethod } from "./rpc.ts";
+import { Txn, type Perform } from "./txn.ts";
+
+/** What a client needs beside the way to a server. */
+export interface ClientOptions {
+  /** How long a call may take where it does not say so itself; 5 seconds if it is left out. */
+  readonly timeoutMillis?: number;
+  readonly clock?: ClientClock;
+}
+
+/** How long a call may take that does not say so. */
+export const TIMEOUT_MILLIS = 5_000;
+
+const COMPACT: ClientMethod<unknown> = {
+  path: "/etcdserverpb.KV/Compact",
+  repeatable: false,
+  decode: decodeHeaderAlone,
+};
+
+/**
+ * A client of etcd's v3 API: of a real etcd or of Quorate, over the network with `connect`, or of a
+ * member in this process.
+ *
+ * Keys and values are bytes; where text is given, it stands for its UTF-8. Every call rejects with an
+ * `EtcdError`, or with the reason of its signal.
+ */
+export class EtcdClient {
+  /** What operators ask: how members are, alarms, snapshots. */
+  readonly maintenance: Maintenance;
+  readonly #rpc: Rpc;
+  readonly #perform: Perform;
+
+  constructor(channel: Channel, options: ClientOptions = {}) {
+    const { timeoutMillis = TIMEOUT_MILLIS, clock = realClock } = options;
+    this.#rpc = new Rpc(channel, clock, timeoutMillis);
+    this.#perform = performer(this.#rpc);
+    this.maintenance = new Maintenance(this.#rpc);
+  }
+
+  /** Reads one key; null when there is none. */
+  get(key: Bytes, options: GetOptions & CallOptions = {}): Promise<KeyValue | null> {
+    return this.#perform(get(key, options), options);
+  }
+
+  /** Reads keys with one call: for what fits one answer, or with a limit. */
+  range(keys: Keys, options: RangeOptions & CallOptions = {}): Promise<RangeResult> {
+    return this.#perform(range(keys, options), options);
+  }
+
+  /** Reads all keys of a range, in pages, as they were at one revision. */
+  async getAll(
+    keys: Keys,
+    options: PageOptions = {},
+  ): Promise<{ readonly revision: number; readonly kvs: readonly KeyValue[] }> {
+    const kvs: KeyValue[] = [];
+    let revision = 0;
+    for await (const page of pages(this.#perform, keys, options)) {
+      revision = page.revision;
+      for (const kv of page.kvs) kvs.push(kv);
+    }
+    return { revision, kvs };
+  }
+
+  /**
+   * Goes through the keys of a range in their order, and reads pages as they are needed. All are as
+   * they were at one revision; it fails with the reason `compacted` when that is compacted meanwhile.
+   */
+  async *iterate(keys: Keys, options: PageOptions = {}): AsyncGenerator<KeyValue> {
+    for await (const page of pages(this.#perform, keys, options)) yield* page.kvs;
+  }
+
+  /** How many keys there are. */
+  async count(keys: Keys, options: GetOptions & CallOptions = {}): Promise<number> {
+    return (await this.range(keys, { ...options, countOnly: true })).count;
+  }
+
+  put(key: Bytes, value: Bytes, options: PutOptions & CallOptions = {}): Promise<PutResult> {
+    return this.#perform(put(key, value, options), options);
+  }
+
+  /** Deletes one key, or a range of them. */
+  delete(keys: Keys, options: DeleteOptions & CallOptions = {}): Promise<DeleteResult> {
+    return this.#perform(del(keys, options), options);
+  }
+
+  /** Begins a transaction; nothing happens before its `commit`. */
+  txn(): Txn<readonly [], readonly []> {
+    return new Txn(this.#perform, { compare: [], success: [], failure: [] });
+  }
+
+  /**
+   * Forgets what keys were before the revision.
+   *
+   * @param options - `physical`: answer when the space is free again
+   */
+  async compact(
+    revision: number,
+    options: CallOptions & { readonly physical?: boolean } = {},
+  ): Promise<void> {
+    const request = encodeCompaction({ revision, physical: options.physical ?? false });
+    await this.#rpc.call(COMPACT, request, options);
+  }
+
+  /** Ends everything that is under way, and the connections. */
+  close(): void {
+    this.#rpc.channel.close();
+  }
+}
