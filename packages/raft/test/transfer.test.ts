@@ -54,6 +54,19 @@ describe("a transfer", () => {
     }
   });
 
+  test("can be answered by one that goes back", () => {
+    const net = ledByA();
+    transfer(net, "a", "b");
+    net.deliver();
+    transfer(net, "b", "a", 2);
+    net.deliver();
+    net.propose("a", "x");
+    net.run(2000);
+    expect(net.member("c").applied).toEqual(["x"]);
+    expect([outcomes(net, "a"), outcomes(net, "b")]).toEqual([["1 done"], ["2 done"]]);
+    expect(net.raft("c").view()).toMatchObject({ leader: "a", term: 3 });
+  });
+
   test("catches a target up first that lags behind", () => {
     const net = ledByA();
     net.propose("a", "x");

@@ -287,10 +287,9 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
       this.#stepRequests(at);
       const effects = this.#protocol.takeEffects();
       if (events.length === 0 && effects.length === 0) break;
-      // Whoever is told of something finds it in the view.
-      this.#view = this.#protocol.view();
       for (const effect of effects) this.#honour(effect, at);
       if (this.#state !== "running") return;
+      this.#view = this.#protocol.view();
     }
     if (!this.#viewChanged) return;
     this.#viewChanged = false;
