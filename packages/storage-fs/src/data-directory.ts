@@ -3,7 +3,6 @@ import {
   recoverTail,
   type GroupId,
   type LogStore,
-  type NodeId,
   type Recovered,
   type SnapshotStore,
   type StorageOutcome,
@@ -11,19 +10,17 @@ import {
 import { join } from "node:path";
 import { nodeFileSystem } from "./node-file-system.ts";
 import type { FileSystem } from "./file-system.ts";
+import {
+  checkIdentity,
+  IDENTITY,
+  IDENTITY_STAGED,
+  type DirectoryIdentity,
+} from "./directory-identity.ts";
 import { isLock, lockDirectory } from "./directory-lock.ts";
 import { FsSnapshotStore } from "./snapshot/fs-snapshot-store.ts";
-import { corrupt, storageError } from "./storage-error.ts";
+import { corrupt, directoryError } from "./storage-error.ts";
 import { openLog } from "./wal/open-log.ts";
 import type { RepairedTail } from "./wal/recover-wal.ts";
-
-/** Whose data a directory holds; another's is refused. */
-export interface DirectoryIdentity {
-  readonly cluster: string;
-  readonly member: NodeId;
-  /** The settings that it comes from: what to check when they do not fit the directory. */
-  readonly from: string;
-}
 
 /** What a data directory is opened with. */
 export interface DataDirectoryOptions {
@@ -52,10 +49,6 @@ export interface DataDirectory {
   /** Finishes what is under way and gives the directory free. */
   close(): Promise<void>;
 }
-
-const IDENTITY = "quorate.json";
-const IDENTITY_STAGED = "quorate.json.staged";
-const FORMAT = 1;
 
 /**
  * Opens, or makes, the directory in which a member keeps everything.
@@ -94,15 +87,8 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
       throw error;
     }
   } catch (error) {
-    throw error instanceof QuorateError ? error : openError(path, error);
+    throw error instanceof QuorateError ? error : directoryError(path, error);
   }
-}
-
-function openError(path: string, error: unknown): QuorateError {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOTDIR" && code !== "EEXIST") return storageError("opening", path, error);
-  const text = `${path} is not a directory: give the path of one`;
-  return new QuorateError("ERR_STORAGE_FOREIGN", text, { cause: error });
 }
 
 async function closeAll(groups: readonly GroupStorage[], unlock: () => void): Promise<void> {
@@ -139,62 +125,20 @@ function isZooKeeperFile(name: string): boolean {
   return /^(?:log|snapshot)\.[0-9a-f]+$/.test(name);
 }
 
-function checkIdentity(fileSystem: FileSystem, path: string, identity: DirectoryIdentity): void {
-  const file = join(path, IDENTITY);
-  const found = fileSystem.read(file);
-  if (found === null) {
-    const { cluster, member } = identity;
-    const content = `${JSON.stringify({ format: FORMAT, cluster, member })}\n`;
-    // Beside and renamed: a crash must not leave half of it.
-    const staged = join(path, IDENTITY_STAGED);
-    if (fileSystem.read(staged) !== null) fileSystem.remove(staged);
-    fileSystem.createExclusive(staged, new TextEncoder().encode(content));
-    fileSystem.rename(staged, file);
-    fileSystem.syncDirectory(path);
-    return;
-  }
-  const { format, cluster, member } = parseIdentity(file, found);
-  if (format !== FORMAT) {
-    throw new QuorateError(
-      "ERR_STORAGE_VERSION",
-      `${path} has format ${format}, this version knows ${FORMAT}: start the version that wrote it`,
-    );
-  }
-  if (cluster !== identity.cluster || member !== identity.member) {
-    throw new QuorateError(
-      "ERR_WRONG_CLUSTER",
-      `${path} belongs to member ${member} of cluster ${cluster}, but this is member ` +
-        `${identity.member} of cluster ${identity.cluster}: check ${identity.from}`,
-    );
-  }
-}
-
-function parseIdentity(
-  file: string,
-  bytes: Uint8Array,
-): Omit<DirectoryIdentity, "from"> & { readonly format: number } {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (
-      typeof value === "object" &&
-      value !== null &&
-      "format" in value &&
-      typeof value.format === "number"
-    ) {
-      const cluster = "cluster" in value ? String(value.cluster) : "";
-      return {
-        format: value.format,
-        cluster,
-        member: "member" in value ? String(value.member) : "",
-      };
-    }
-  } catch {
-    // Told below, with the file's name.
-  }
-  throw new QuorateError(
-    "ERR_STORAGE_CORRUPT",
-    `${file} is not what Quorate wrote: restore it from a copy`,
-  );
+/** Where a group's log and snapshots lie; both are there afterwards. */
+export function makeGroupDirectories(
+  fileSystem: FileSystem,
+  path: string,
+  group: GroupId,
+): { readonly wal: string; readonly snapshots: string } {
+  const directories = {
+    wal: join(path, group, "wal"),
+    snapshots: join(path, group, "snapshots"),
+  };
+  for (const directory of Object.values(directories)) fileSystem.makeDirectory(directory);
+  fileSystem.syncDirectory(join(path, group));
+  fileSystem.syncDirectory(path);
+  return directories;
 }
 
 async function openGroup(
@@ -202,18 +146,14 @@ async function openGroup(
   options: DataDirectoryOptions,
   group: GroupId,
 ): Promise<GroupStorage> {
-  const walDirectory = join(options.path, group, "wal");
-  const snapshotDirectory = join(options.path, group, "snapshots");
-  for (const directory of [walDirectory, snapshotDirectory]) fileSystem.makeDirectory(directory);
-  fileSystem.syncDirectory(join(options.path, group));
-  fileSystem.syncDirectory(options.path);
-  const snapshots = await FsSnapshotStore.open(fileSystem, snapshotDirectory);
+  const directories = makeGroupDirectories(fileSystem, options.path, group);
+  const snapshots = await FsSnapshotStore.open(fileSystem, directories.snapshots);
   const snapshot = snapshots.latest();
   const { segmentBytes, onSync } = options;
   const { log, found } = await openLog(
     {
       fileSystem,
-      directory: walDirectory,
+      directory: directories.wal,
       ...(segmentBytes === undefined ? {} : { segmentBytes }),
       ...(onSync === undefined ? {} : { onSync }),
     },
@@ -223,7 +163,7 @@ async function openGroup(
   if (found.base.index > covered) {
     await new Promise<void>((done) => log.close(done));
     const why = `the log begins behind entry ${found.base.index}, the newest snapshot is of ${covered}`;
-    throw corrupt(snapshotDirectory, 0, `a snapshot is missing: ${why}`);
+    throw corrupt(directories.snapshots, 0, `a snapshot is missing: ${why}`);
   }
   const { tail, resetTo } = recoverTail(snapshot?.position ?? null, found);
   if (resetTo !== null) {

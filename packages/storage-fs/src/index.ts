@@ -10,8 +10,9 @@ export {
   openDataDirectory,
   type DataDirectory,
   type DataDirectoryOptions,
-  type DirectoryIdentity,
   type GroupStorage,
 } from "./data-directory.ts";
+export type { DirectoryIdentity } from "./directory-identity.ts";
 export type { FileSystem, OpenFile } from "./file-system.ts";
+export { seedDataDirectory, type DirectorySeed } from "./seed-directory.ts";
 export type { RepairedTail } from "./wal/recover-wal.ts";

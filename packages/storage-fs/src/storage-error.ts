@@ -11,6 +11,14 @@ export function storageError(doing: string, path: string, error: unknown): Quora
   );
 }
 
+/** What is wrong with the path of a data directory, where it is more than the disk. */
+export function directoryError(path: string, error: unknown): QuorateError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ENOTDIR" && code !== "EEXIST") return storageError("opening", path, error);
+  const text = `${path} is not a directory: give the path of one`;
+  return new QuorateError("ERR_STORAGE_FOREIGN", text, { cause: error });
+}
+
 /** Bytes that were durable are not what they were. */
 export function corrupt(path: string, offset: number, why: string): QuorateError {
   return new QuorateError(
