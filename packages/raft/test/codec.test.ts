@@ -66,6 +66,38 @@ describe.each(SAMPLES.map((message) => [message.kind, message] as const))(
   },
 );
 
+// Members of two versions talk to each other while a cluster is upgraded, one member at a time.
+test("what has a byte on the wire keeps it", () => {
+  const kinds = SAMPLES.map((message) => [encoded(message)[0], message.kind]);
+  expect(Object.fromEntries(kinds)).toEqual({
+    0: "voteRequest",
+    1: "voteReply",
+    2: "append",
+    3: "appendAccepted",
+    4: "appendRejected",
+    5: "commit",
+    6: "heartbeat",
+    7: "heartbeatReply",
+    8: "forward",
+    9: "forwardAccepted",
+    10: "forwardRejected",
+    11: "readRequest",
+    12: "readReply",
+    13: "timeoutNow",
+    14: "forwardDeferred",
+  });
+  const polls = (["election", "pre-vote", "transfer"] as const).map(
+    (poll) => encoded({ kind: "voteRequest", term: 5, poll, last: prev })[7],
+  );
+  expect(polls).toEqual([0, 1, 2]);
+});
+
+test("a poll of another version is refused", () => {
+  const bytes = encoded({ kind: "voteRequest", term: 5, poll: "transfer", last: prev });
+  bytes[7] = 3;
+  expect(() => raftCodec.decode(bytes)).toThrow(/unknown kind of poll/);
+});
+
 test("the run's bytes are shared, not copied", () => {
   const parts = raftCodec.encode({ kind: "append", term: 5, prev, commit: 0, run });
   expect(parts[1]).toBe(run.bytes);
