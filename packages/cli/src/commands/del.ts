@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
 import { withClientOptions, type ClientOptions } from "../command-options.ts";
-import { withClient } from "../client/with-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { keyRange } from "../keys/key-range.ts";
 import { keyValueJson } from "../keys/key-value-json.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -45,18 +43,20 @@ async function del(
   options: Options,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const range = keyRange({ key, end, prefix: options.prefix, fromKey: options.fromKey });
-  const { header, deleted, prevKvs } = await withClient(options, terminal, (client) =>
-    client.deleteRange({ ...range, prevKv: options.prevKv }),
+  const { keyRange } = await import("../keys/key-range.ts");
+  const keys = keyRange({ key, end, prefix: options.prefix, fromKey: options.fromKey });
+  const { withClient } = await import("../client/with-client.ts");
+  const { revision, deleted, previous } = await withClient(options, terminal, (client) =>
+    client.delete(keys, { prevKv: options.prevKv }),
   );
   const { out } = terminal;
   if (options.json) {
-    const previous = options.prevKv ? { prev_kvs: prevKvs.map(keyValueJson) } : {};
-    out.write(`${JSON.stringify({ revision: header.revision, deleted, ...previous })}\n`);
+    const before = options.prevKv ? { prev_kvs: previous.map(keyValueJson) } : {};
+    out.write(`${JSON.stringify({ revision, deleted, ...before })}\n`);
     return EXIT.ok;
   }
   out.write(`${deleted}\n`);
-  for (const kv of prevKvs) {
+  for (const kv of previous) {
     for (const part of [kv.key, "\n", kv.value, "\n"]) out.write(part);
   }
   return EXIT.ok;

@@ -2,15 +2,19 @@ import { Option, type Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { wholeNumber, withClientOptions, type ClientOptions } from "../command-options.ts";
-import { withClient } from "../client/with-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { keyRange } from "../keys/key-range.ts";
 import { keyValueJson } from "../keys/key-value-json.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** etcd's numbers for what to sort by and how. */
-const SORT_TARGETS = { KEY: 0, VERSION: 1, CREATE: 2, MODIFY: 3, VALUE: 4 } as const;
-const SORT_ORDERS = { ASCEND: 1, DESCEND: 2 } as const;
+/** What to sort by and how, by etcdctl's names. */
+const SORT_TARGETS = {
+  KEY: "key",
+  VERSION: "version",
+  CREATE: "create",
+  MODIFY: "mod",
+  VALUE: "value",
+} as const;
+const SORT_ORDERS = { ASCEND: "ascend", DESCEND: "descend" } as const;
 
 interface Options extends ClientOptions {
   readonly prefix: boolean;
@@ -83,23 +87,24 @@ async function get(
     );
   }
   const { sortBy, order } = options;
-  const answer = await withClient(options, terminal, (client) =>
-    client.range({
-      ...keyRange({ key, end, prefix: options.prefix, fromKey: options.fromKey }),
+  const { keyRange } = await import("../keys/key-range.ts");
+  const keys = keyRange({ key, end, prefix: options.prefix, fromKey: options.fromKey });
+  const { withClient } = await import("../client/with-client.ts");
+  const { revision, kvs, more, count } = await withClient(options, terminal, (client) =>
+    client.range(keys, {
       limit: options.limit,
       revision: options.rev,
-      sortTarget: sortBy ? SORT_TARGETS[sortBy] : SORT_TARGETS.KEY,
-      sortOrder: order ? SORT_ORDERS[order] : sortBy ? SORT_ORDERS.ASCEND : 0,
+      ...(sortBy && { sortBy: SORT_TARGETS[sortBy] }),
+      ...(order && { order: SORT_ORDERS[order] }),
       serializable: options.consistency === "s",
       keysOnly: options.keysOnly,
       countOnly: options.countOnly,
     }),
   );
-  const { header, kvs, more, count } = answer;
   const { out } = terminal;
   if (options.json) {
     const found = options.countOnly ? {} : { kvs: kvs.map(keyValueJson), more };
-    out.write(`${JSON.stringify({ revision: header.revision, count, ...found })}\n`);
+    out.write(`${JSON.stringify({ revision, count, ...found })}\n`);
   } else if (options.countOnly) {
     out.write(`${count}\n`);
   } else {

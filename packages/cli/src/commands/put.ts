@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { withClientOptions, type ClientOptions } from "../command-options.ts";
-import { withClient } from "../client/with-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { keyValueJson } from "../keys/key-value-json.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -42,18 +41,19 @@ async function put(
 ): Promise<ExitCode> {
   if (key === "") throw new CliError(EXIT.usage, "the key is empty: give one");
   const bytes = value === undefined ? await terminal.readInput() : Buffer.from(value);
-  const { header, prevKv } = await withClient(options, terminal, (client) =>
-    client.put({ key: Buffer.from(key), value: bytes, prevKv: options.prevKv }),
+  const { withClient } = await import("../client/with-client.ts");
+  const { revision, previous } = await withClient(options, terminal, (client) =>
+    client.put(key, bytes, { prevKv: options.prevKv }),
   );
   const { out } = terminal;
   if (options.json) {
-    const previous = prevKv ? { prev_kv: keyValueJson(prevKv) } : {};
-    out.write(`${JSON.stringify({ revision: header.revision, ...previous })}\n`);
+    const before = previous ? { prev_kv: keyValueJson(previous) } : {};
+    out.write(`${JSON.stringify({ revision, ...before })}\n`);
     return EXIT.ok;
   }
   out.write("OK\n");
-  if (prevKv) {
-    for (const part of [prevKv.key, "\n", prevKv.value, "\n"]) out.write(part);
+  if (previous) {
+    for (const part of [previous.key, "\n", previous.value, "\n"]) out.write(part);
   }
   return EXIT.ok;
 }

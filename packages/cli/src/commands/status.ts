@@ -3,9 +3,6 @@ import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { withClientOptions, type ClientOptions } from "../command-options.ts";
 import { endpointsOf } from "../client/endpoints.ts";
-import { EtcdClient } from "../client/etcd-client.ts";
-import { GrpcError } from "../client/grpc-error.ts";
-import { withClient } from "../client/with-client.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -69,15 +66,19 @@ async function status(options: Options, terminal: Terminal): Promise<ExitCode> {
 }
 
 async function allEndpoints(options: Options, terminal: Terminal): Promise<readonly string[]> {
-  const { members } = await withClient(options, terminal, (client) => client.memberList());
+  const { withClient } = await import("../client/with-client.ts");
+  const { members } = await withClient(options, terminal, ({ maintenance }) =>
+    maintenance.memberList(),
+  );
   const urls = members.flatMap((member) => member.clientUrls.slice(0, 1));
   return endpointsOf(urls.join(","), terminal.env);
 }
 
-async function ask(endpoint: string, timeoutMs: number): Promise<EndpointStatus> {
-  const client = new EtcdClient([endpoint], timeoutMs);
+async function ask(endpoint: string, timeoutMillis: number): Promise<EndpointStatus> {
+  const { connect, EtcdError } = await import("@quorate/kv");
+  const client = connect({ endpoints: [endpoint], timeoutMillis });
   try {
-    const answer = await client.status();
+    const answer = await client.maintenance.status();
     return {
       endpoint,
       up: true,
@@ -93,7 +94,7 @@ async function ask(endpoint: string, timeoutMs: number): Promise<EndpointStatus>
       errors: answer.errors,
     };
   } catch (thrown) {
-    if (!(thrown instanceof GrpcError)) throw thrown;
+    if (!(thrown instanceof EtcdError)) throw thrown;
     return { endpoint, up: false, error: thrown.message };
   } finally {
     client.close();

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { EtcdClient } from "../client/etcd-client.ts";
-import { GrpcError } from "../client/grpc-error.ts";
+import { connect, EtcdError, type EtcdClient } from "@quorate/kv";
 import type { DevService } from "./dev-service.ts";
 import type { DevMember } from "./dev-state.ts";
 
@@ -32,13 +31,13 @@ export const etcdService: DevService = {
 
   isReady: (member) =>
     asked(member, async (client) => {
-      await client.checkHealth();
+      await client.get("health");
       return true;
     }),
 
   leads: (member) =>
-    asked(member, async (client) => {
-      const { header, leader } = await client.status();
+    asked(member, async ({ maintenance }) => {
+      const { header, leader } = await maintenance.status();
       return header.memberId === leader;
     }),
 
@@ -61,11 +60,11 @@ async function asked(
   { clientPort }: DevMember,
   ask: (client: EtcdClient) => Promise<boolean>,
 ): Promise<boolean> {
-  const client = new EtcdClient([`http://127.0.0.1:${clientPort}`], ANSWER_MS);
+  const client = connect({ endpoints: [`127.0.0.1:${clientPort}`], timeoutMillis: ANSWER_MS });
   try {
     return await ask(client);
   } catch (thrown) {
-    if (!(thrown instanceof GrpcError)) throw thrown;
+    if (!(thrown instanceof EtcdError)) throw thrown;
     return false;
   } finally {
     client.close();

@@ -1,4 +1,4 @@
-import type { KeyValue } from "../client/etcd-messages.ts";
+import type { KeyValue } from "@quorate/kv";
 import { bytesField } from "./printable.ts";
 
 /** A key and its value for JSON, with etcd's field names. */

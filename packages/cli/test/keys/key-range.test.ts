@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keyRange, prefixEnd, type KeyArguments } from "../../src/keys/key-range.ts";
+import { keyRange, type KeyArguments } from "../../src/keys/key-range.ts";
 import { bytesField } from "../../src/keys/printable.ts";
 
 const NONE: Omit<KeyArguments, "key"> = { end: undefined, prefix: false, fromKey: false };
@@ -25,11 +25,6 @@ describe("what get and del work on", () => {
     expect(() => range("a", { prefix: true, fromKey: true })).toThrow(/exclude each other/);
     expect(() => range("a", { end: "b", prefix: true })).toThrow(/exclude each other/);
     expect(() => range("")).toThrow(/the key is empty/);
-  });
-
-  test("the end of a prefix carries over bytes that cannot grow", () => {
-    expect(prefixEnd(new Uint8Array([1, 0xff, 0xff]))).toEqual(new Uint8Array([2]));
-    expect(prefixEnd(new Uint8Array([0xff, 0xff]))).toEqual(new Uint8Array([0]));
   });
 });
 

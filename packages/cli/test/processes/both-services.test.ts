@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { connect } from "@quorate/kv";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { RealCluster } from "./real-cluster.ts";
 import { RealEnsemble } from "./real-ensemble.ts";
 import { until } from "./until.ts";
@@ -40,14 +40,14 @@ afterAll(async () => {
 
 async function expectEtcdWorks(key: string): Promise<void> {
   const [first = "", ...others] = cluster.endpoints;
-  const writer = new EtcdClient([first], ANSWER_MS);
-  await writer.put({ key: Buffer.from(key), value: Buffer.from("of etcd") });
+  const writer = connect({ endpoints: [first], timeoutMillis: ANSWER_MS });
+  await writer.put(key, "of etcd");
   writer.close();
   for (const endpoint of others) {
-    const reader = new EtcdClient([endpoint], ANSWER_MS);
-    const { kvs } = await reader.range({ key: Buffer.from(key) });
+    const reader = connect({ endpoints: [endpoint], timeoutMillis: ANSWER_MS });
+    const kv = await reader.get(key);
     reader.close();
-    expect(kvs.map(({ value }) => Buffer.from(value).toString())).toEqual(["of etcd"]);
+    expect(kv?.text).toBe("of etcd");
   }
 }
 
@@ -72,8 +72,8 @@ test(
     await expectEtcdWorks("/a");
     await expectZooKeeperWorks("/a");
     // Neither knows what the other has.
-    const client = new EtcdClient(cluster.endpoints, ANSWER_MS);
-    expect((await client.range({ key: Buffer.from("/zookeeper") })).kvs).toEqual([]);
+    const client = connect({ endpoints: cluster.endpoints, timeoutMillis: ANSWER_MS });
+    expect(await client.get("/zookeeper")).toBe(null);
     client.close();
 
     const leaders = [await cluster.leader(), (await ensemble.leader()) - 1];

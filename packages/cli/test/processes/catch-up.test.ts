@@ -1,5 +1,5 @@
+import { connect } from "@quorate/kv";
 import { afterEach, expect, test } from "vitest";
-import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { RealCluster } from "./real-cluster.ts";
 import { Writer } from "./writer.ts";
 
@@ -24,13 +24,12 @@ afterEach(async () => {
 
 /** So many puts, many at a time, over keys that come again. */
 async function flood(endpoints: readonly string[], count: number): Promise<void> {
-  const client = new EtcdClient(endpoints, 30_000);
+  const client = connect({ endpoints, timeoutMillis: 30_000 });
   const value = Buffer.alloc(64, "x");
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < count) {
-      const key = Buffer.from(`flood/${next++ % KEYS}`);
-      await client.put({ key, value });
+      await client.put(`flood/${next++ % KEYS}`, value);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { EtcdClient } from "../../src/client/etcd-client.ts";
-import { GrpcError } from "../../src/client/grpc-error.ts";
+import { connect, EtcdError, type EtcdClient } from "@quorate/kv";
 import { freePorts } from "./free-ports.ts";
 import { BIN, RealProcess } from "./real-process.ts";
 
@@ -104,7 +103,7 @@ export class RealCluster {
       const votes = new Map<bigint, number>();
       const ids = new Map<bigint, number>();
       for (const [index, member] of this.#members.entries()) {
-        const status = await this.#ask(member, (client) => client.status());
+        const status = await this.#ask(member, ({ maintenance }) => maintenance.status());
         if (!status) continue;
         ids.set(status.header.memberId, index);
         votes.set(status.leader, (votes.get(status.leader) ?? 0) + 1);
@@ -135,7 +134,7 @@ export class RealCluster {
     const deadline = performance.now() + READY_WITHIN_MS;
     for (;;) {
       const answers = await Promise.all(
-        this.#members.map((member) => this.#ask(member, (client) => client.hashKv())),
+        this.#members.map((member) => this.#ask(member, ({ maintenance }) => maintenance.hashKv())),
       );
       const revisions = new Set(answers.map((answer) => answer?.header.revision));
       if (revisions.size === 1 && !revisions.has(undefined))
@@ -175,18 +174,18 @@ export class RealCluster {
   }
 
   async #isHealthy(member: Member): Promise<boolean> {
-    return (await this.#ask(member, async (client) => (await client.checkHealth(), true))) ?? false;
+    return (await this.#ask(member, async (client) => (await client.get("health"), true))) ?? false;
   }
 
   async #ask<Answer>(
     member: Member,
     use: (client: EtcdClient) => Promise<Answer>,
   ): Promise<Answer | null> {
-    const client = new EtcdClient([member.clientUrl], 1000);
+    const client = connect({ endpoints: [member.clientUrl], timeoutMillis: 1000 });
     try {
       return await use(client);
     } catch (thrown) {
-      if (thrown instanceof GrpcError) return null;
+      if (thrown instanceof EtcdError) return null;
       throw thrown;
     } finally {
       client.close();

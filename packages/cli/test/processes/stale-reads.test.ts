@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { connect, EtcdError, type EtcdClient } from "@quorate/kv";
 import { afterEach, expect, test } from "vitest";
-import { EtcdClient } from "../../src/client/etcd-client.ts";
-import { GrpcError } from "../../src/client/grpc-error.ts";
 import { RealCluster } from "./real-cluster.ts";
 
 const ROUNDS = Math.max(1, Math.floor(Number(process.env["QUORATE_CHAOS_ROUNDS"] ?? 2) / 4));
@@ -10,7 +9,7 @@ const MINUTE = 60_000;
 const STOPPED_MS = 5_000;
 const READ_EVERY_MS = 50;
 const READ_TIMEOUT_MS = 20_000;
-const KEY = Buffer.from("counter");
+const KEY = "counter";
 
 /**
  * A read that was queued, the least revision it may see, and which it saw (null: it failed).
@@ -30,16 +29,16 @@ afterEach(async () => {
 });
 
 function open(endpoint: string, timeoutMs: number): EtcdClient {
-  const made = new EtcdClient([endpoint], timeoutMs);
+  const made = connect({ endpoints: [endpoint], timeoutMillis: timeoutMs });
   clients.push(made);
   return made;
 }
 
 async function revisionSeen(reader: EtcdClient): Promise<number | null> {
   try {
-    return (await reader.range({ key: KEY })).header.revision;
+    return (await reader.range(KEY)).revision;
   } catch (thrown) {
-    if (thrown instanceof GrpcError) return null;
+    if (thrown instanceof EtcdError) return null;
     throw thrown;
   }
 }
@@ -52,14 +51,11 @@ async function writeOn(
 ): Promise<void> {
   for (let turn = 0; !until();) {
     try {
-      const answer = await writers[turn % writers.length]?.put({
-        key: KEY,
-        value: Buffer.from("x"),
-      });
-      acknowledged.revision = answer?.header.revision ?? 0;
+      const answer = await writers[turn % writers.length]?.put(KEY, "x");
+      acknowledged.revision = answer?.revision ?? 0;
       acknowledged.writes++;
     } catch (thrown) {
-      if (!(thrown instanceof GrpcError)) throw thrown;
+      if (!(thrown instanceof EtcdError)) throw thrown;
       turn++;
       await pause(10);
     }

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { EtcdClient } from "../../src/client/etcd-client.ts";
-import { GrpcError } from "../../src/client/grpc-error.ts";
+import { connect, EtcdError } from "@quorate/kv";
 
 /** No single attempt may hide a gap that is longer than this. */
 const ATTEMPT_MS = 1000;
@@ -39,12 +38,12 @@ export class Writer {
 
   /** The numbers that were acknowledged and cannot be read; must be empty. */
   async lost(): Promise<readonly number[]> {
-    const client = new EtcdClient(this.#endpoints, 10_000);
+    const client = connect({ endpoints: this.#endpoints, timeoutMillis: 10_000 });
     try {
       const lost: number[] = [];
       for (let number = 0; number < this.#acknowledged; number++) {
-        const { kvs } = await client.range({ key: this.#key(number) });
-        if (Buffer.from(kvs[0]?.value ?? []).toString() !== String(number)) lost.push(number);
+        const kv = await client.get(this.#key(number));
+        if (kv?.text !== String(number)) lost.push(number);
       }
       return lost;
     } finally {
@@ -54,33 +53,25 @@ export class Writer {
 
   async #run(): Promise<void> {
     let since = performance.now();
-    let client = new EtcdClient(this.#endpoints, ATTEMPT_MS);
-    let turn = 0;
+    const client = connect({ endpoints: this.#endpoints, timeoutMillis: ATTEMPT_MS });
     while (this.#running) {
       const number = this.#acknowledged;
       try {
-        await client.put({ key: this.#key(number), value: Buffer.from(String(number)) });
+        await client.put(this.#key(number), String(number));
         const now = performance.now();
         this.#longestGapMs = Math.max(this.#longestGapMs, now - since);
         since = now;
         this.#acknowledged++;
       } catch (thrown) {
-        if (!(thrown instanceof GrpcError)) throw thrown;
-        client.close();
+        if (!(thrown instanceof EtcdError)) throw thrown;
         // Refused connections come back at once: leave the members the processor to start on.
         await pause(RETRY_AFTER_MS);
-        turn++;
-        const next = turn % this.#endpoints.length;
-        client = new EtcdClient(
-          [...this.#endpoints.slice(next), ...this.#endpoints.slice(0, next)],
-          ATTEMPT_MS,
-        );
       }
     }
     client.close();
   }
 
-  #key(number: number): Uint8Array {
-    return Buffer.from(`${this.#prefix}${number}`);
+  #key(number: number): string {
+    return `${this.#prefix}${number}`;
   }
 }
