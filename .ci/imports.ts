@@ -28,6 +28,7 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
     tree: "packages/kv/src/compose/",
     may: [
       "@quorate/core",
+      "@quorate/core/memory",
       "@quorate/raft",
       "@quorate/storage-fs",
       "@quorate/transport-tcp",

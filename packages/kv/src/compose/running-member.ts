@@ -1,4 +1,5 @@
 import type { NodeId, Term } from "@quorate/core";
+import type { EtcdClient } from "../client/etcd-client.ts";
 
 /** How a member stands now. */
 export interface MemberStatus {
@@ -20,4 +21,10 @@ export interface RunningMember {
   ready(): Promise<void>;
   /** Lets open calls end for a moment, then closes everything and gives the directory free. */
   close(): Promise<void>;
+}
+
+/** A member of an etcd cluster that runs in this process. */
+export interface RunningEtcdMember extends RunningMember {
+  /** A client of this very member, without sockets. It ends with the member. */
+  client(): EtcdClient;
 }

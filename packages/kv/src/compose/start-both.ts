@@ -2,14 +2,14 @@ import { Closing } from "./closing.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { memberSettings } from "./member-settings.ts";
 import { startPeering } from "./peering.ts";
-import type { RunningMember } from "./running-member.ts";
+import type { RunningEtcdMember, RunningMember } from "./running-member.ts";
 import { LISTEN_FLAG, startMember } from "./start-member.ts";
 import { LISTEN_SETTING, startZooKeeperMember } from "./start-zookeeper-member.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
 
 /** A member of an etcd cluster and a server of a ZooKeeper ensemble in one process. */
 export interface RunningPair {
-  readonly etcd: RunningMember;
+  readonly etcd: RunningEtcdMember;
   readonly zooKeeper: RunningMember;
   close(): Promise<void>;
 }

@@ -1,16 +1,18 @@
 import { Prng, QuorateError, type NodeId } from "@quorate/core";
 import { randomInt } from "node:crypto";
+import { realClock } from "../client/clock.ts";
 import { EtcdStateMachine } from "../etcd/apply/index.ts";
 import { announce } from "./announce.ts";
 import { assembleEtcd, ETCD_GROUP, type EtcdNode } from "./assemble-etcd.ts";
 import { Closing } from "./closing.ts";
 import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
+import { LocalClients } from "./local-clients.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { memberSettings, type MemberSettings } from "./member-settings.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
-import type { RunningMember } from "./running-member.ts";
+import type { RunningEtcdMember } from "./running-member.ts";
 import { serveClients } from "./serve-clients.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
@@ -27,11 +29,11 @@ const GRACE_MILLIS = 500;
  *
  * @throws `ERR_ADDRESS`, `ERR_CONFIGURATION` and the codes of `openDataDirectory`
  */
-export function startMember(options: MemberOptions): Promise<RunningMember> {
+export function startMember(options: MemberOptions): Promise<RunningEtcdMember> {
   return Closing.guard((closing) => assemble(memberSettings(options), closing));
 }
 
-async function assemble(settings: MemberSettings, closing: Closing): Promise<RunningMember> {
+async function assemble(settings: MemberSettings, closing: Closing): Promise<RunningEtcdMember> {
   const { name, log } = settings;
   const identity = clusterIdentity(settings.initialCluster, settings.initialClusterToken);
   const { cluster } = identity;
@@ -62,6 +64,8 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
   const clientAddresses = await listenForClients(settings, node, closing);
   const { advertiseClientUrls = clientAddresses } = settings;
   closing.add(announce(node.member, { name, advertiseClientUrls }, nodeRuntime, log));
+  const clients = new LocalClients(realClock);
+  closing.add(() => clients.close());
   log.info({ member: self, cluster }, "the member runs");
   return {
     id: self,
@@ -69,6 +73,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
     clientAddresses,
     status: () => node.status(),
     ready: () => node.ready(),
+    client: () => clients.to(node.services),
     close: () => closing.run(),
   };
 }
