@@ -41,15 +41,14 @@ export interface ManualEnsemble extends Ensemble {
   /**
    * Lets time pass until the promise is settled.
    *
-   * @throws what the promise is rejected with, or `ERR_TIMEOUT` after an hour
+   * @param millis - no longer than this; a minute when left out
+   * @throws what the promise is rejected with, or `ERR_TIMEOUT`
    */
-  until<T>(promise: Promise<T>): Promise<T>;
+  until<T>(promise: Promise<T>, millis?: number): Promise<T>;
 }
 
 /** Elections that may fail before it is no bad luck any more. */
 export const ELECTIONS_MAX = 50;
-
-const HOUR_MILLIS = 3_600_000;
 
 /** Both kinds of ensemble: which it is, is how its timeline passes. */
 export class MemoryEnsemble implements ManualEnsemble {
@@ -108,14 +107,14 @@ export class MemoryEnsemble implements ManualEnsemble {
     return this.#world.timeline.advance(millis);
   }
 
-  async until<T>(promise: Promise<T>): Promise<T> {
+  async until<T>(promise: Promise<T>, millis = 60_000): Promise<T> {
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
     };
     promise.then(settle, settle);
-    if (await this.#world.timeline.until(() => isSettled, HOUR_MILLIS)) return promise;
-    throw new QuorateError("ERR_TIMEOUT", "the promise was not settled within an hour");
+    if (await this.#world.timeline.until(() => isSettled, millis)) return promise;
+    throw new QuorateError("ERR_TIMEOUT", `the promise was not settled within ${millis} ms`);
   }
 
   async close(): Promise<void> {
