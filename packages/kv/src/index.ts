@@ -9,9 +9,15 @@ export type { EnsembleOptions } from "./compose/ensemble/ensemble-options.ts";
 export type { Ensemble, ManualEnsemble } from "./compose/ensemble/ensemble.ts";
 export { startEnsemble } from "./compose/ensemble/start-ensemble.ts";
 export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./compose/identity.ts";
+export { inspectSnapshot, type SnapshotSummary } from "./compose/inspect-snapshot.ts";
 export type { MemberLog } from "./compose/member-log.ts";
 export type { MemberOptions } from "./compose/member-options.ts";
 export { remedyFor } from "./compose/remedy.ts";
+export {
+  restoreMember,
+  type RestoredMember,
+  type RestoreOptions,
+} from "./compose/restore-member.ts";
 export type { MemberStatus, RunningEtcdMember, RunningMember } from "./compose/running-member.ts";
 export { startBoth, type RunningPair } from "./compose/start-both.ts";
 export { startMember } from "./compose/start-member.ts";

@@ -1,4 +1,4 @@
-import { majorityOf, type NodeId, type Prng, type QuorateError } from "@quorate/core";
+import type { NodeId, Prng, QuorateError } from "@quorate/core";
 import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
 import { EtcdMember } from "../etcd/api/etcd-member.ts";
 import { etcdServices } from "../etcd/api/services.ts";
@@ -7,7 +7,7 @@ import type { Services } from "../grpc/index.ts";
 import { requestTimeoutMillis, RequestService } from "../service/request-service.ts";
 import { assembleGroup } from "./assemble-group.ts";
 import type { GroupAdapters } from "./group-adapters.ts";
-import type { ClusterIdentity } from "./identity.ts";
+import { initialConfiguration, type ClusterIdentity } from "./identity.ts";
 import type { MemberLog } from "./member-log.ts";
 import type { MemberRuntime } from "./member-runtime.ts";
 import type { MemberStatus } from "./running-member.ts";
@@ -57,7 +57,7 @@ export function assembleEtcd(parts: EtcdParts): EtcdNode {
     createProtocol: (recovered) =>
       new Raft({
         self,
-        configuration: majorityOf(members.map(({ id, peerUrls }) => ({ id, addresses: peerUrls }))),
+        configuration: initialConfiguration(identity),
         recovered,
         prng: parts.prng,
         electionMillis,

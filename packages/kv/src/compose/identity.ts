@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NodeId } from "@quorate/core";
+import { majorityOf, QuorateError, type Configuration, type NodeId } from "@quorate/core";
 
 /** A member as a new cluster is told of it. */
 export interface InitialMember {
@@ -27,6 +27,22 @@ export function clusterIdentity(members: readonly InitialMember[], token: string
   const bytes = Buffer.alloc(8 * ids.length);
   for (const [i, id] of ids.entries()) bytes.writeBigUInt64BE(id, 8 * i);
   return { cluster: hex(headOfSha1(bytes)), members: named };
+}
+
+/**
+ * The id of the member that has the name.
+ *
+ * @throws `ERR_CONFIGURATION` when none has
+ */
+export function idOf(identity: ClusterIdentity, name: string): NodeId {
+  const own = identity.members.find((member) => member.name === name);
+  if (own !== undefined) return own.id;
+  throw new QuorateError("ERR_CONFIGURATION", `the initial cluster names no member "${name}"`);
+}
+
+/** What a new cluster's members agree on before there is a log: that a majority of them decides. */
+export function initialConfiguration({ members }: ClusterIdentity): Configuration {
+  return majorityOf(members.map(({ id, peerUrls }) => ({ id, addresses: peerUrls })));
 }
 
 function memberId(peerUrls: readonly string[], token: string): bigint {

@@ -1,11 +1,11 @@
-import { Prng, QuorateError, type NodeId } from "@quorate/core";
+import { Prng } from "@quorate/core";
 import { randomInt } from "node:crypto";
 import { realClock } from "../client/clock.ts";
 import { EtcdStateMachine } from "../etcd/apply/index.ts";
 import { announce } from "./announce.ts";
 import { assembleEtcd, ETCD_GROUP, type EtcdNode } from "./assemble-etcd.ts";
 import { Closing } from "./closing.ts";
-import { clusterIdentity, type ClusterIdentity } from "./identity.ts";
+import { clusterIdentity, idOf } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import { LocalClients } from "./local-clients.ts";
 import type { MemberOptions } from "./member-options.ts";
@@ -16,7 +16,7 @@ import type { RunningEtcdMember } from "./running-member.ts";
 import { serveClients } from "./serve-clients.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
-const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
+export const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
 
 /** What the peer URLs come from. */
 export const LISTEN_FLAG = "--listen-peer-urls";
@@ -37,7 +37,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
   const { name, log } = settings;
   const identity = clusterIdentity(settings.initialCluster, settings.initialClusterToken);
   const { cluster } = identity;
-  const self = ownId(identity, name);
+  const self = idOf(identity, name);
   const machine = new EtcdStateMachine();
   const adapters = await openGroup(
     {
@@ -91,10 +91,4 @@ async function listenForClients(
     addresses.push(port.address);
   }
   return addresses;
-}
-
-function ownId(identity: ClusterIdentity, name: string): NodeId {
-  const own = identity.members.find((member) => member.name === name);
-  if (own !== undefined) return own.id;
-  throw new QuorateError("ERR_CONFIGURATION", `the initial cluster names no member "${name}"`);
 }
