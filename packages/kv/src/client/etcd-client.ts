@@ -1,7 +1,7 @@
 import { decodeHeaderAlone, encodeCompaction } from "../etcd/codec/index.ts";
 import type { Channel } from "./channel.ts";
 import { realClock, type ClientClock } from "./clock.ts";
-import type { Bytes, Keys } from "./key-range.ts";
+import { keyRangeOf, type Bytes, type Keys } from "./key-range.ts";
 import type { KeyValue } from "./key-value.ts";
 import { Maintenance } from "./maintenance.ts";
 import {
@@ -21,6 +21,9 @@ import { pages, type PageOptions } from "./pages.ts";
 import { performer } from "./perform.ts";
 import { Rpc, type CallOptions, type ClientMethod } from "./rpc.ts";
 import { Txn, type Perform } from "./txn.ts";
+import { Watch } from "./watch.ts";
+import { WatchFeed, type WatchOptions } from "./watch-feed.ts";
+import { WatchStream } from "./watch-stream.ts";
 
 /** What a client needs beside the way to a server. */
 export interface ClientOptions {
@@ -50,11 +53,13 @@ export class EtcdClient {
   readonly maintenance: Maintenance;
   readonly #rpc: Rpc;
   readonly #perform: Perform;
+  readonly #watches: WatchStream;
 
   constructor(channel: Channel, options: ClientOptions = {}) {
     const { timeoutMillis = TIMEOUT_MILLIS, clock = realClock } = options;
     this.#rpc = new Rpc(channel, clock, timeoutMillis);
     this.#perform = performer(this.#rpc);
+    this.#watches = new WatchStream(this.#rpc);
     this.maintenance = new Maintenance(this.#rpc);
   }
 
@@ -122,8 +127,17 @@ export class EtcdClient {
     await this.#rpc.call(COMPACT, request, options);
   }
 
+  /**
+   * Tells what happens to one key, or to a range of them. The watch outlives connections and servers:
+   * it goes on where it was, and says so when it cannot.
+   */
+  watch(keys: Keys, options: WatchOptions = {}): Watch {
+    return new Watch(new WatchFeed(this.#watches, keyRangeOf(keys), options));
+  }
+
   /** Ends everything that is under way, and the connections. */
   close(): void {
+    this.#watches.close();
     this.#rpc.channel.close();
   }
 }

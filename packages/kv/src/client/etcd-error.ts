@@ -62,6 +62,16 @@ export function codeOfStatus(status: number): EtcdErrorCode {
   return code === undefined || code === "OK" ? "UNKNOWN" : code;
 }
 
+/** An error as servers write it into a text: code and message in Go's rendering, or just the message. */
+export function errorOfText(text: string): EtcdError {
+  const [, name = "", message = ""] = /^rpc error: code = (\w+) desc = (.*)$/s.exec(text) ?? [];
+  const snake = name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+  const status = CODES.indexOf((snake === "CANCELED" ? "CANCELLED" : snake) as EtcdErrorCode);
+  return status > 0
+    ? new EtcdError(codeOfStatus(status), message)
+    : new EtcdError("CANCELLED", text);
+}
+
 /** With any other code a server says that it did nothing. */
 const UNCERTAIN: ReadonlySet<EtcdErrorCode> = new Set<EtcdErrorCode>([
   "CANCELLED",
@@ -81,4 +91,16 @@ export function isUncertain(code: EtcdErrorCode): boolean {
 /** The same server, or another, may do better in a moment. */
 export function isTransient(error: EtcdError): boolean {
   return error.code === "UNAVAILABLE" || error.code === "DEADLINE_EXCEEDED";
+}
+
+const FINAL: ReadonlySet<EtcdErrorCode> = new Set<EtcdErrorCode>([
+  "INVALID_ARGUMENT",
+  "PERMISSION_DENIED",
+  "UNAUTHENTICATED",
+  "UNIMPLEMENTED",
+]);
+
+/** To ask again, of whichever server, is in vain. */
+export function isFinal(error: EtcdError): boolean {
+  return FINAL.has(error.code);
 }

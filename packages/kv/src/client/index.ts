@@ -39,6 +39,9 @@ export {
 export type { PageOptions } from "./pages.ts";
 export type { CallOptions } from "./rpc.ts";
 export type { CommitOptions, Txn, TxnResult } from "./txn.ts";
+export type { Watch } from "./watch.ts";
+export type { WatchOptions } from "./watch-feed.ts";
+export type { Change, WatchItem } from "./watch-item.ts";
 export type {
   AlarmKind,
   AlarmMember,
