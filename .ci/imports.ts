@@ -13,6 +13,8 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/transport-tcp/src/", may: ["@quorate/core", "node:"] },
   { tree: "packages/storage-fs/src/", may: ["@quorate/core", "node:"] },
   { tree: "packages/kv/src/etcd/alarm/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/etcd/bolt/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/etcd/database/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/lease/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/snapshot-file/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/store/", may: ["@quorate/core"] },

@@ -6,6 +6,8 @@ export const PURE_TREES: readonly string[] = [
   "packages/raft/src/",
   "packages/zab/src/",
   "packages/kv/src/etcd/alarm/",
+  "packages/kv/src/etcd/bolt/",
+  "packages/kv/src/etcd/database/",
   "packages/kv/src/etcd/lease/",
   "packages/kv/src/etcd/snapshot-file/",
   "packages/kv/src/etcd/store/",

@@ -1,6 +1,7 @@
 import { assert } from "@quorate/core";
 import type { UnaryCall } from "../../grpc/index.ts";
 import {
+  compareBytes,
   encodeTxn,
   type Compare,
   type KeyValue,
@@ -8,7 +9,7 @@ import {
   type QueueRequest,
   type RequestOp,
 } from "../codec/index.ts";
-import { compareBytes, encodeCommand } from "../apply/index.ts";
+import { encodeCommand } from "../apply/index.ts";
 import { keyText } from "../store/index.ts";
 import { whenReadable, type EtcdMember } from "./etcd-member.ts";
 import { grantLease } from "./lease-service.ts";

@@ -11,7 +11,7 @@ export type { EtcdState } from "./etcd-state.ts";
 export type { RequestRefusal } from "./failure.ts";
 export type { LeaseResult } from "./lease.ts";
 export type { OperationCounts } from "./operation-counts.ts";
-export { checkRevision, compareBytes, range, toKeyValue } from "./range.ts";
+export { checkRevision, range, toKeyValue } from "./range.ts";
 export { checkTxn, executeTxn, isReadOnly, isSerializable, planTxn } from "./txn.ts";
 export {
   TXN_OPS_MAX,

@@ -1,3 +1,4 @@
+import { compareBytes } from "../codec/compare-bytes.ts";
 import type { RangeRequest, SortTarget } from "../codec/requests.ts";
 import type { KeyValue, OpResult } from "../codec/responses.ts";
 import { keyRange } from "../store/key-order.ts";
@@ -71,16 +72,6 @@ const ORDERS: Record<SortedTarget, (a: Version, b: Version) => number> = {
   mod: (a, b) => a.mod - b.mod,
   value: (a, b) => compareBytes(a.value, b.value),
 };
-
-/** Byte order: the shorter first where one begins the other. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
 
 /** Whether history still reaches back to the revision, and has reached it; 0 is now. */
 export function checkRevision(

@@ -1,3 +1,4 @@
+import { compareBytes } from "../codec/compare-bytes.ts";
 import type { Compare, RequestOp, TxnRequest } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { keyRange } from "../store/key-order.ts";
@@ -5,7 +6,7 @@ import type { MvccStore } from "../store/mvcc-store.ts";
 import type { Version } from "../store/version.ts";
 import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
-import { checkRevision, compareBytes, range } from "./range.ts";
+import { checkRevision, range } from "./range.ts";
 import { checkPut, deleteRange, put } from "./write.ts";
 
 /** A transaction with every comparison decided: what is going to be executed. */
@@ -87,7 +88,7 @@ function holds(store: MvccStore, compare: Compare): boolean {
     if (!satisfies(compare, version)) return false;
   }
   if (any) return true;
-  return compare.target.kind !== "value" && satisfies(compare, null);
+  return compare.target?.kind !== "value" && satisfies(compare, null);
 }
 
 function satisfies({ result, target }: Compare, version: Version | null): boolean {
@@ -107,7 +108,9 @@ function satisfies({ result, target }: Compare, version: Version | null): boolea
 }
 
 function compareWith(target: Compare["target"], version: Version | null): number {
-  switch (target.kind) {
+  switch (target?.kind) {
+    case undefined:
+      return 0; // etcd takes what it does not know to compare for equal
     case "value":
       return version === null ? 0 : compareBytes(version.value, target.value);
     case "lease": {

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from "./alarm-requests.ts";
+export * from "./compare-bytes.ts";
 export * from "./decode-lease-responses.ts";
 export * from "./decode-maintenance-responses.ts";
 export * from "./decode-requests.ts";
@@ -12,6 +13,7 @@ export * from "./decode-watch-answer.ts";
 export * from "./encode-requests.ts";
 export * from "./lease-requests.ts";
 export * from "./lock-requests.ts";
+export * from "./maintenance-requests.ts";
 export * from "./proto-reader.ts";
 export * from "./proto-writer.ts";
 export type * from "./requests.ts";

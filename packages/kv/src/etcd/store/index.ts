@@ -13,3 +13,4 @@ export {
 export { MvccStore, type StoreGrain } from "./mvcc-store.ts";
 export type { PinnedChanges } from "./pinned-changes.ts";
 export type { Change, Version } from "./version.ts";
+export { REVISION_KEY_BYTES, StoredChange } from "./stored-change.ts";

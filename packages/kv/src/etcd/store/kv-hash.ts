@@ -1,15 +1,9 @@
 import { crc32c, utf8Encode } from "@quorate/core";
-import { ProtoWriter } from "../codec/proto-writer.ts";
-import { writeKeyValueFields } from "../codec/responses.ts";
 import type { PinnedChanges } from "./pinned-changes.ts";
+import { StoredChange } from "./stored-change.ts";
 import type { Version } from "./version.ts";
 
 const BUCKET = utf8Encode("key");
-
-/** A key in etcd's notation: 8 bytes of revision, `_`, 8 bytes of place; behind it `t` for a deletion. */
-const KEY_BYTES = 17;
-const UNDERSCORE = 0x5f;
-const TOMBSTONE = 0x74;
 
 /**
  * CRC-32C over the bucket's name, then for every change up to the revision that is not forgotten its
@@ -21,9 +15,7 @@ const TOMBSTONE = 0x74;
 export class KvHash {
   readonly #changes: PinnedChanges;
   readonly #revision: number;
-  readonly #key = new Uint8Array(KEY_BYTES + 1);
-  readonly #keyView = new DataView(this.#key.buffer);
-  readonly #fields = new ProtoWriter(1024);
+  readonly #stored = new StoredChange();
   #value: number = crc32c(BUCKET);
 
   constructor(changes: PinnedChanges, revision: number) {
@@ -48,18 +40,8 @@ export class KvHash {
   }
 
   #take(change: Version): void {
-    const { key, mod, sub, isDeletion } = change;
-    this.#keyView.setUint32(0, Math.floor(mod / 0x1_0000_0000));
-    this.#keyView.setUint32(4, mod >>> 0);
-    this.#key[8] = UNDERSCORE;
-    this.#keyView.setUint32(13, sub);
-    this.#key[KEY_BYTES] = TOMBSTONE;
-    const fields = this.#fields.reset();
-    // A deletion holds the key alone.
-    if (isDeletion) fields.latin1(1, key);
-    else writeKeyValueFields(fields, change);
-    const keyBytes = isDeletion ? KEY_BYTES + 1 : KEY_BYTES;
-    this.#value = crc32c(this.#key.subarray(0, keyBytes), this.#value);
-    this.#value = crc32c(fields.finish(), this.#value);
+    const { key, value } = this.#stored.encode(change);
+    this.#value = crc32c(key, this.#value);
+    this.#value = crc32c(value, this.#value);
   }
 }

@@ -1,0 +1,104 @@
+import { utf8Decode } from "@quorate/core";
+import { Alarms, type Alarm } from "../alarm/alarms.ts";
+import { damagedFile, type BoltItem, type BoltReader } from "../bolt/index.ts";
+import { decodeAlarmMember } from "../codec/alarm-requests.ts";
+import { decodeKeyValue } from "../codec/decode-responses.ts";
+import { LeaseTable, type Lease } from "../lease/index.ts";
+import {
+  keyText,
+  MvccStore,
+  REVISION_KEY_BYTES,
+  type Change,
+  type RestoredState,
+} from "../store/index.ts";
+import { decodeStoredLease } from "./stored-messages.ts";
+
+/**
+ * The state that a database of etcd's holds, ours or a real one's. Users and roles are not taken over:
+ * whoever calls must look whether there are any.
+ *
+ * @throws `ERR_MALFORMED`
+ */
+export function restoreDatabase(database: BoltReader): RestoredState {
+  const changes: Change[] = [];
+  const leases: Lease[] = [];
+  const alarms: Alarm[] = [];
+  let compacted = 0;
+  for (const { name, items } of database.buckets()) {
+    const bucket = utf8Decode(name);
+    for (const item of items) {
+      if (bucket === "key") changes.push(changeOf(item));
+      else if (bucket === "lease") leases.push(leaseOf(item));
+      else if (bucket === "alarm") alarms.push(alarmOf(item));
+      else if (bucket === "meta") compacted = Math.max(compacted, compactionOf(item));
+    }
+  }
+  return {
+    store: storeOf(changes, compacted),
+    leases: new LeaseTable({ clock: { millis: 0, term: 0, counted: 0 }, leases }),
+    alarms: new Alarms(alarms),
+    members: [],
+  };
+}
+
+function storeOf(changes: readonly Change[], compacted: number): MvccStore {
+  const store = new MvccStore(Math.max(changes.at(-1)?.mod ?? 1, compacted, 1));
+  let last = { mod: 0, sub: -1 };
+  for (const change of changes) {
+    const { mod, sub } = change;
+    if (mod < last.mod || (mod === last.mod && sub <= last.sub)) {
+      throw damagedFile("its revisions are out of order");
+    }
+    last = { mod, sub };
+    store.load(change);
+  }
+  // A compaction that was not done with when the file was written is done now.
+  if (compacted > 0) store.compact(compacted);
+  while (store.sweep());
+  return store;
+}
+
+/** The key is the revision, 8 bytes, `_`, the place, 8 bytes, and `t` for a deletion. */
+function changeOf({ key, value }: BoltItem): Change {
+  const isDeletion = key.length === REVISION_KEY_BYTES + 1;
+  if (!isDeletion && key.length !== REVISION_KEY_BYTES) throw damagedFile("a revision is none");
+  const mod = numberAt(key, 0);
+  const sub = numberAt(key, 9);
+  const kv = decodeKeyValue(value);
+  if (kv.key.length === 0) throw damagedFile(`revision ${mod} changes no key`);
+  const { value: bytes, lease } = kv;
+  const written = isDeletion
+    ? { create: 0, count: 0 }
+    : { create: kv.createRevision, count: kv.version };
+  return { key: keyText(kv.key), mod, sub, ...written, value: bytes, lease };
+}
+
+function leaseOf({ value }: BoltItem): Lease {
+  const { id, ttlSeconds, remainingSeconds } = decodeStoredLease(value);
+  return {
+    id,
+    ttlSeconds,
+    ends:
+      remainingSeconds > 0 ? { kind: "at", millis: remainingSeconds * 1000 } : { kind: "young" },
+  };
+}
+
+function alarmOf({ key }: BoltItem): Alarm {
+  const alarm = decodeAlarmMember(key);
+  if (alarm === null) throw damagedFile("an alarm is of no kind that is known");
+  return alarm;
+}
+
+/** The revision of a compaction, begun or finished; 0 for what else there is. */
+function compactionOf({ key, value }: BoltItem): number {
+  const name = utf8Decode(key);
+  return name === "finishedCompactRev" || name === "scheduledCompactRev" ? numberAt(value, 0) : 0;
+}
+
+function numberAt(bytes: Uint8Array, at: number): number {
+  if (bytes.length < at + 8) throw damagedFile("a revision is cut off");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const value = view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
+  if (!Number.isSafeInteger(value)) throw damagedFile("a revision is out of all bounds");
+  return value;
+}
