@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 
 /** Whether Debian's etcdctl is on this machine. */
 export const hasEtcdctl: boolean = (() => {
@@ -31,6 +31,27 @@ export function etcdctl(endpoint: string, args: readonly string[], input = ""): 
     );
     child.stdin?.end(input);
   });
+}
+
+/** A command that goes on until it is stopped. */
+export interface Running {
+  /** What it has printed so far. */
+  readonly stdout: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+export function etcdctlRunning(endpoint: string, args: readonly string[]): Running {
+  const child = spawn("etcdctl", [`--endpoints=${endpoint}`, ...args], { env: environment() });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return {
+    stdout: () => stdout,
+    stop: () => {
+      child.kill();
+      return exited;
+    },
+  };
 }
 
 function environment(): NodeJS.ProcessEnv {

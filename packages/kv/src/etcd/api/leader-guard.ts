@@ -62,8 +62,9 @@ export class LeaderGuard {
     const now = this.#requests.now();
     this.#leaderlessSince ??= now;
     if (now - this.#leaderlessSince < this.#patienceMillis) return;
-    const guarded = [...this.#guarded];
-    this.#guarded.clear();
-    for (const lost of guarded) lost();
+    for (const lost of this.#guarded) {
+      this.#guarded.delete(lost);
+      lost();
+    }
   }
 }

@@ -1,11 +1,8 @@
-import { gather } from "./gather.ts";
+import { gather, type Gathered } from "./gather.ts";
 import { LATE, type Watcher } from "./watcher.ts";
 import type { WatchHub } from "./watch-hub.ts";
 import type { WatchStream } from "./watch-stream.ts";
-import { WatchTable, type WatchGroup } from "./watch-table.ts";
-
-/** How many watchers one slice does something about. */
-const WATCHERS_MAX = 1_000;
+import { WatchTable } from "./watch-table.ts";
 
 /** Work in slices: each step of it is one, and gives what is known in the end. */
 type Slices<Outcome> = Generator<undefined, Outcome>;
@@ -25,17 +22,16 @@ export class CatchUp {
   readonly #late = new Set<Watcher>();
   readonly #reading = new Set<Watcher>();
   readonly #table = new WatchTable();
-  /** Null before there was anything to do. */
-  #rounds: Slices<never> | null = null;
+  readonly #rounds: Slices<never> = this.#run();
 
   constructor(hub: WatchHub, stream: WatchStream) {
     this.#hub = hub;
     this.#stream = stream;
   }
 
-  /** Nobody is behind. */
-  get isDone(): boolean {
-    return this.#late.size === 0 && this.#reading.size === 0;
+  /** How many are behind. */
+  get size(): number {
+    return this.#late.size + this.#reading.size;
   }
 
   add(watcher: Watcher): void {
@@ -45,14 +41,12 @@ export class CatchUp {
 
   remove(watcher: Watcher): void {
     this.#late.delete(watcher);
-    this.#leave(watcher);
-    // What was gathered for nobody is not to be kept.
-    if (this.isDone) this.#rounds = null;
+    this.#reading.delete(watcher);
+    if (watcher.place.kind === "reading") this.#table.remove(watcher, watcher.place.group);
   }
 
   /** Does a slice of it; the stream must have room. */
   advance(): void {
-    this.#rounds ??= this.#run();
     this.#rounds.next();
   }
 
@@ -63,8 +57,8 @@ export class CatchUp {
       from = yield* this.#dropForgotten(from);
       // Within one turn from here to the end of `gather`: nothing is swept meanwhile.
       const { store, published, limits } = this.#hub;
-      const { groups, through } = gather(store, this.#table, from, published, limits.gather);
-      yield* this.#tell(groups, through);
+      const { due, through } = gather(store, this.#table, from, published, limits.gather);
+      yield* this.#tell(due, through);
       from = yield* this.#settle(through);
       yield;
     }
@@ -72,13 +66,14 @@ export class CatchUp {
 
   /** Begins a round with those who wait for it; the first revision that one of them misses. */
   *#takeIn(): Slices<number> {
+    const { sliceWatchersMax } = this.#hub.limits;
     let from = Infinity;
     for (const watcher of this.#late) {
       this.#late.delete(watcher);
       this.#reading.add(watcher);
       watcher.place = { kind: "reading", group: this.#table.add(watcher) };
       from = Math.min(from, watcher.next);
-      if (this.#reading.size % WATCHERS_MAX === 0) yield;
+      if (this.#reading.size % sliceWatchersMax === 0) yield;
     }
     return from;
   }
@@ -98,16 +93,13 @@ export class CatchUp {
     return missed;
   }
 
-  *#tell(groups: readonly WatchGroup[], through: number): Slices<undefined> {
+  *#tell(due: Gathered["due"], through: number): Slices<undefined> {
+    const { sliceWatchersMax } = this.#hub.limits;
     let told = 0;
-    for (const group of groups) {
-      const run = group.due;
-      group.due = null;
-      if (run === null) continue;
-      for (const watcher of group.watchers) {
+    for (const [{ watchers }, run] of due) {
+      for (const watcher of watchers) {
         this.#stream.tell(watcher, run, through);
-        watcher.next = Math.max(watcher.next, through + 1);
-        if (++told % WATCHERS_MAX === 0) yield;
+        if (++told % sliceWatchersMax === 0) yield;
         while (this.#stream.isBlocked) yield;
       }
     }
@@ -116,21 +108,17 @@ export class CatchUp {
 
   /** Ends a round; the first revision that one of those misses who stay for another. */
   *#settle(through: number): Slices<number> {
+    const { sliceWatchersMax } = this.#hub.limits;
     let from = Infinity;
     let settled = 0;
     for (const watcher of this.#reading) {
       watcher.next = Math.max(watcher.next, through + 1);
       if (watcher.next > this.#hub.published) {
-        this.#leave(watcher);
+        this.remove(watcher);
         this.#hub.enliven(watcher);
       } else from = Math.min(from, watcher.next);
-      if (++settled % WATCHERS_MAX === 0) yield;
+      if (++settled % sliceWatchersMax === 0) yield;
     }
     return from;
-  }
-
-  #leave(watcher: Watcher): void {
-    if (watcher.place.kind === "reading") this.#table.remove(watcher, watcher.place.group);
-    this.#reading.delete(watcher);
   }
 }

@@ -10,7 +10,7 @@ export class EventRun {
   #puts: EventRun | null = null;
   #deletions: EventRun | null = null;
 
-  constructor(events: WatchEvent[] = []) {
+  constructor(events: WatchEvent[]) {
     this.events = events;
   }
 
@@ -62,7 +62,7 @@ export class EventRun {
   }
 }
 
-const NOTHING = new EventRun();
+const NOTHING = new EventRun([]);
 
 function bytesOf(events: readonly WatchEvent[], withPrev: boolean): number {
   let bytes = 0;

@@ -14,9 +14,9 @@ export interface GatherLimits {
 /** Some tenths of a millisecond, and what a response may well be large. */
 export const GATHER_LIMITS: GatherLimits = { changesMax: 1_000, bytesMax: 256 * 1024 };
 
-/** What was found: the groups have their events in `due`. */
+/** What was found. */
 export interface Gathered {
-  readonly groups: readonly WatchGroup[];
+  readonly due: ReadonlyMap<WatchGroup, EventRun>;
   /** Everything up to here was looked at. */
   readonly through: number;
 }
@@ -29,8 +29,8 @@ export function gather(
   until: number,
   limits: GatherLimits,
 ): Gathered {
-  const groups: WatchGroup[] = [];
-  if (table.isEmpty) return { groups, through: until };
+  const due = new Map<WatchGroup, EventRun>();
+  if (table.isEmpty) return { due, through: until };
   const changes = store.pin(from);
   const concerned: WatchGroup[] = [];
   const concern = (group: WatchGroup): void => void concerned.push(group);
@@ -41,7 +41,7 @@ export function gather(
     if (change.mod > until) break;
     if (change.mod > revision) {
       if (seen >= limits.changesMax || bytes >= limits.bytesMax) {
-        return { groups, through: change.mod - 1 };
+        return { due, through: change.mod - 1 };
       }
       revision = change.mod;
     }
@@ -52,15 +52,13 @@ export function gather(
     const prevWanted = concerned.some((group) => group.prevWanted > 0);
     const event = new WatchEvent(change, prevWanted ? before(store, change) : null);
     for (const group of concerned) {
-      if (group.due === null) {
-        group.due = new EventRun();
-        groups.push(group);
-      }
-      group.due.events.push(event);
+      const run = due.get(group);
+      if (run === undefined) due.set(group, new EventRun([event]));
+      else run.events.push(event);
     }
     concerned.length = 0;
   }
-  return { groups, through: until };
+  return { due, through: until };
 }
 
 /** The version that a change replaced, if there was one and history still reaches back to it. */

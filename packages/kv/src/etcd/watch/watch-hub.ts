@@ -34,6 +34,7 @@ export class WatchHub {
   readonly #ready = new Set<WatchStream>();
   #published: number;
   #watchers = 0;
+  #eventsTold = 0;
   #isWorking = false;
 
   constructor(options: WatchHubOptions) {
@@ -52,6 +53,23 @@ export class WatchHub {
     return this.#watchers;
   }
 
+  /** Streams that clients have open. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** Watchers that have missed changes, and read up on them as their clients read. */
+  get behind(): number {
+    let count = 0;
+    for (const stream of this.#streams) count += stream.behind;
+    return count;
+  }
+
+  /** Events that watchers were told, of all of them together. */
+  get eventsTold(): number {
+    return this.#eventsTold;
+  }
+
   /** A client wants to watch. */
   open(output: WatchOutput): WatchStream {
     const stream = new WatchStream(this, output);
@@ -65,16 +83,13 @@ export class WatchHub {
     if (this.#published >= store.revision) return;
     if (this.#published + 1 < store.intactFrom) this.#interrupt(store.intactFrom);
     const from = this.#published + 1;
-    const { groups, through } = gather(store, this.#live, from, store.revision, this.limits.gather);
+    const { due, through } = gather(store, this.#live, from, store.revision, this.limits.gather);
     this.#published = through;
-    for (const group of groups) {
-      const run = group.due;
-      group.due = null;
-      if (run === null) continue;
-      for (const watcher of group.watchers) {
+    for (const [{ watchers }, run] of due) {
+      for (const watcher of watchers) {
         const { stream } = watcher;
-        if (!stream.isBlocked) stream.tell(watcher, run, through);
-        else if (run.for(watcher) !== null) this.#fallBehind(watcher, from);
+        if (stream.isBlocked) this.#fallBehind(watcher, from);
+        else stream.tell(watcher, run, through);
       }
     }
     if (through < store.revision) this.#work();
@@ -111,6 +126,11 @@ export class WatchHub {
     else watcher.stream.addLate(watcher);
   }
 
+  /** A watcher was told so many events. */
+  told(events: number): void {
+    this.#eventsTold += events;
+  }
+
   /** It has missed nothing. */
   enliven(watcher: Watcher): void {
     watcher.place = { kind: "live", group: this.#live.add(watcher) };
@@ -123,7 +143,6 @@ export class WatchHub {
 
   closed(stream: WatchStream): void {
     this.#streams.delete(stream);
-    this.#ready.delete(stream);
   }
 
   /** The stream may have something to do. */
@@ -139,14 +158,15 @@ export class WatchHub {
     return progressNotifyMillis + prng.below(progressNotifyMillis / 10);
   }
 
-  /** Changes are forgotten that were never published: the snapshot of another member has not got them. */
+  /**
+   * Changes are forgotten that were never published, as the snapshot of another member has not got them:
+   * everybody is behind, and those who wanted to hear of them will be told that they are gone.
+   */
   #interrupt(intactFrom: number): void {
     const from = this.#published + 1;
     this.#published = intactFrom - 1;
-    for (const group of this.#live.groups()) {
-      for (const watcher of group.watchers) {
-        if (watcher.next < intactFrom) this.#fallBehind(watcher, from);
-      }
+    for (const { watchers } of this.#live.groups()) {
+      for (const watcher of watchers) this.#fallBehind(watcher, from);
     }
   }
 

@@ -7,6 +7,8 @@ export interface WatchLimits {
   /** A response is larger only if it is one revision's, and then cut if the watcher wants it so. */
   readonly fragmentBytes: number;
   readonly gather: GatherLimits;
+  /** Watchers that one slice of catching up does something about. */
+  readonly sliceWatchersMax: number;
 }
 
 /** Far beyond what anybody watches, and some hundred MiB. */
@@ -15,4 +17,5 @@ export const WATCH_LIMITS: WatchLimits = {
   streamWatchersMax: 100_000,
   fragmentBytes: 1.5 * 1024 * 1024,
   gather: GATHER_LIMITS,
+  sliceWatchersMax: 1_000,
 };

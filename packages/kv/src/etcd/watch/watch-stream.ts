@@ -38,9 +38,14 @@ export class WatchStream {
     return this.#isBlocked;
   }
 
+  /** Watchers that have missed changes. */
+  get behind(): number {
+    return this.#catchUp.size;
+  }
+
   /** Somebody is behind, and there is room to do something about it. */
   get isReady(): boolean {
-    return !this.#isBlocked && !this.#isClosed && !this.#catchUp.isDone;
+    return !this.#isBlocked && !this.#isClosed && this.#catchUp.size > 0;
   }
 
   /** A watcher is created before anything is told of it; one that is refused has no id. */
@@ -150,6 +155,7 @@ export class WatchStream {
     const withPrev = wants.prevKv;
     const { events } = run;
     const bytes = run.bytes(withPrev);
+    this.#hub.told(events.length);
     this.#send({ kind: "events", revision, watchIdField, events, withPrev, bytes, isFragment });
   }
 
@@ -158,7 +164,7 @@ export class WatchStream {
   }
 
   #answerProgress(): void {
-    if (!this.#progressWanted || this.#isBlocked || !this.#catchUp.isDone) return;
+    if (!this.#progressWanted || this.#isBlocked || this.#catchUp.size > 0) return;
     this.#progressWanted = false;
     const { published: revision } = this.#hub;
     this.#send({ kind: "progress", revision, watchId: NO_WATCH_ID });

@@ -1,5 +1,4 @@
 import type { KeyRange, KeyText } from "../store/key-order.ts";
-import type { EventRun } from "./event-run.ts";
 import { RangeIndex } from "./range-index.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -9,8 +8,6 @@ export class WatchGroup {
   readonly watchers: Set<Watcher> = new Set();
   /** How many of them want to know what was before. */
   prevWanted = 0;
-  /** What they are about to hear of; null for nothing. */
-  due: EventRun | null = null;
 
   constructor(range: KeyRange) {
     this.range = range;
