@@ -18,6 +18,10 @@ export interface MemberOptions {
   readonly peering?: Peering;
   /** `http://127.0.0.1:2379` when left out; port 0 for any, an empty list for none. */
   readonly listenClientUrls?: readonly string[];
+  /** Where `/metrics` and the health endpoints are served apart from clients; nowhere when left out. */
+  readonly listenMetricsUrls?: readonly string[];
+  /** `extensive` measures how long every call takes, too; `basic` when left out. */
+  readonly metrics?: "basic" | "extensive";
   /** Where clients are told to find this member; where it listens when left out. */
   readonly advertiseClientUrls?: readonly string[];
   /**

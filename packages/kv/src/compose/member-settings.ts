@@ -24,6 +24,8 @@ export function memberSettings(options: MemberOptions): MemberSettings {
     name,
     listenPeerUrls: options.listenPeerUrls ?? ["http://127.0.0.1:2380"],
     listenClientUrls: options.listenClientUrls ?? ["http://127.0.0.1:2379"],
+    listenMetricsUrls: options.listenMetricsUrls ?? [],
+    metrics: options.metrics ?? "basic",
     initialCluster: options.initialCluster ?? [{ name, peerUrls: ownPeerUrls(options) }],
     initialClusterToken: options.initialClusterToken ?? "etcd-cluster",
     heartbeatMillis: options.heartbeatMillis ?? 100,
@@ -42,10 +44,12 @@ function ownPeerUrls({ listenPeerUrls = [] }: MemberOptions): readonly string[] 
 }
 
 function check(settings: MemberSettings): void {
-  const { dataDir, name, listenClientUrls, initialCluster, snapshotEntries, quotaBytes } = settings;
+  const { dataDir, name, initialCluster, snapshotEntries, quotaBytes } = settings;
+  const { listenClientUrls, listenMetricsUrls } = settings;
   if (typeof dataDir !== "string" || dataDir === "") refuse("dataDir: name a directory");
   if (name === "") refuse("name: must not be empty");
   for (const url of listenClientUrls) parseListenUrl(url, "--listen-client-urls");
+  for (const url of listenMetricsUrls) parseListenUrl(url, "--listen-metrics-urls");
   checkCluster(initialCluster);
   if (!isCount(snapshotEntries)) refuse(`snapshotEntries: ${snapshotEntries} is no whole number`);
   if (quotaBytes !== null && !isCount(quotaBytes)) {

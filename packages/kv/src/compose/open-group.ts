@@ -15,11 +15,18 @@ export interface GroupSite {
   /** Another member's, in this process; null: this one listens for its peers itself. */
   readonly peering: Peering | null;
   readonly listening: PeerListening;
+  /** Told how long each write to the log took to become durable, ms. */
+  readonly onSync?: (millis: number) => void;
   readonly log: MemberLog;
 }
 
+/** What was opened. */
+export interface OpenGroup extends GroupAdapters {
+  readonly peering: Peering;
+}
+
 /** Opens the disk, restores the state and listens for the peers. */
-export async function openGroup(site: GroupSite, closing: Closing): Promise<GroupAdapters> {
+export async function openGroup(site: GroupSite, closing: Closing): Promise<OpenGroup> {
   const { group, log } = site;
   // First of all: whoever has the directory has the ports as well, and is to be told of the directory.
   const storage = await openStorage(site, closing);
@@ -30,8 +37,10 @@ export async function openGroup(site: GroupSite, closing: Closing): Promise<Grou
   // in whole files, so all that is left of it may be older than the snapshot.
   const entries = Math.max(0, (recovered.tail.at(-1)?.index ?? 0) - snapshot);
   log.info({ group, snapshot, entries }, "read the disk");
-  const { transport, incarnation } = site.peering ?? (await startOwnPeering(site, closing));
-  return { log: storage.log, snapshots: storage.snapshots, recovered, transport, incarnation };
+  const peering = site.peering ?? (await startOwnPeering(site, closing));
+  const { transport, incarnation } = peering;
+  const { log: walLog, snapshots } = storage;
+  return { log: walLog, snapshots, recovered, transport, incarnation, peering };
 }
 
 async function startOwnPeering({ listening, log }: GroupSite, closing: Closing): Promise<Peering> {
@@ -41,10 +50,15 @@ async function startOwnPeering({ listening, log }: GroupSite, closing: Closing):
 }
 
 async function openStorage(
-  { dataDir, identity, group, log }: GroupSite,
+  { dataDir, identity, group, log, onSync }: GroupSite,
   closing: Closing,
 ): Promise<GroupStorage> {
-  const directory = await openDataDirectory({ path: dataDir, identity, groups: [group] });
+  const directory = await openDataDirectory({
+    path: dataDir,
+    identity,
+    groups: [group],
+    ...(onSync === undefined ? {} : { onSync }),
+  });
   closing.add(() => directory.close());
   const storage = directory.groups.get(group);
   if (storage === undefined) {

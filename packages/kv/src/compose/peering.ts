@@ -1,11 +1,13 @@
 import { startTcpTransport, type TcpTransport } from "@quorate/transport-tcp";
 import type { MemberLog } from "./member-log.ts";
+import { RoundTrips } from "./round-trips.ts";
 
 /** What all groups of a process share towards the other members: one transport, one life. */
 export interface Peering {
   readonly transport: TcpTransport;
   /** Greater than in every earlier life of this process. */
   readonly incarnation: number;
+  readonly roundTrips: RoundTrips;
 }
 
 /** Where a process listens for the other members. */
@@ -26,12 +28,14 @@ export async function startPeering(
 ): Promise<Peering> {
   // Milliseconds since 1970: greater than in every earlier life, and small enough for the wire.
   const incarnation = Date.now();
+  const roundTrips = new RoundTrips();
   const transport = await startTcpTransport({
     listen,
     listenFrom,
     incarnation,
     random: Math.random,
     log,
+    onRoundTrip: (group, peer, millis) => roundTrips.observe(group, peer, millis),
   });
-  return { transport, incarnation };
+  return { transport, incarnation, roundTrips };
 }

@@ -25,6 +25,8 @@ export interface RunningMember {
 
 /** A member of an etcd cluster that runs in this process. */
 export interface RunningEtcdMember extends RunningMember {
+  /** Where `/metrics` is served apart from clients, with the real ports. */
+  readonly metricsAddresses: readonly string[];
   /** A client of this very member, without sockets. It ends with the member. */
   client(): EtcdClient;
 }

@@ -1,6 +1,13 @@
 import type { EtcdMember } from "../etcd/api/etcd-member.ts";
-import { httpEndpoints } from "../etcd/api/http-endpoints.ts";
-import { toEtcdFailure } from "../etcd/error-map.ts";
+import { HealthChecks, healthProbe } from "../etcd/api/health-checks.ts";
+import {
+  healthEndpoints,
+  httpServer,
+  metricsEndpoints,
+  versionEndpoints,
+  type Endpoints,
+} from "../etcd/api/http-endpoints.ts";
+import type { EtcdMetrics } from "../etcd/metrics/index.ts";
 import { startGrpcServer, type Services } from "../grpc/index.ts";
 
 /** A port on which clients are served. */
@@ -14,27 +21,38 @@ export interface ClientPort {
 /**
  * Listens for clients: gRPC, and etcd's HTTP endpoints beside it.
  *
+ * @param metrics - counts the calls, and is told on `/metrics`
  * @throws `ERR_ADDRESS`
  */
 export async function serveClients(
   { host, port }: { readonly host: string; readonly port: number },
   services: Services,
   member: EtcdMember,
+  metrics: EtcdMetrics | null = null,
 ): Promise<ClientPort> {
+  const watched =
+    metrics === null
+      ? [healthEndpoints(new HealthChecks(healthProbe(member)))]
+      : watchedEndpoints(metrics);
   const server = await startGrpcServer({
     host,
     port,
     services,
-    http1: httpEndpoints({
-      hasLeader: () => member.requests.view().leader !== null,
-      readLinearizable: (done) =>
-        member.requests.readLinearizable((failure) =>
-          done(failure === null ? null : toEtcdFailure(failure).message),
-        ),
-    }),
+    http1: httpServer(...watched, versionEndpoints()),
+    ...(metrics === null ? {} : { counts: metrics.calls }),
   });
   return {
-    address: `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`,
+    address: addressOf(host, server.port),
     close: (graceMillis) => server.close(graceMillis),
   };
+}
+
+/** What operators' tools look at. */
+export function watchedEndpoints(metrics: EtcdMetrics): readonly Endpoints[] {
+  return [healthEndpoints(metrics.health), metricsEndpoints(() => metrics.scrape())];
+}
+
+/** As a URL. */
+export function addressOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

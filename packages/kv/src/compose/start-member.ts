@@ -2,8 +2,9 @@ import { Prng } from "@quorate/core";
 import { randomInt } from "node:crypto";
 import { realClock } from "../client/clock.ts";
 import { EtcdStateMachine } from "../etcd/apply/index.ts";
+import { EtcdMetrics, walSyncHistogram } from "../etcd/metrics/index.ts";
 import { announce } from "./announce.ts";
-import { assembleEtcd, ETCD_GROUP, type EtcdNode } from "./assemble-etcd.ts";
+import { assembleEtcd, ETCD_GROUP } from "./assemble-etcd.ts";
 import { Closing } from "./closing.ts";
 import { clusterIdentity, idOf } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
@@ -13,7 +14,8 @@ import { memberSettings, type MemberSettings } from "./member-settings.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
 import type { RunningEtcdMember } from "./running-member.ts";
-import { serveClients } from "./serve-clients.ts";
+import { serveClients, type ClientPort } from "./serve-clients.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 export const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
@@ -39,6 +41,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
   const { cluster } = identity;
   const self = idOf(identity, name);
   const machine = new EtcdStateMachine();
+  const walSync = walSyncHistogram();
   const adapters = await openGroup(
     {
       group: ETCD_GROUP,
@@ -47,6 +50,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
       machine,
       peering: settings.peering ?? null,
       listening: { urls: settings.listenPeerUrls, from: LISTEN_FLAG },
+      onSync: (millis) => walSync.observe(millis / 1000),
       log,
     },
     closing,
@@ -61,7 +65,28 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
     prng: new Prng(randomInt(2 ** 47)),
   });
   closing.add(() => node.stop());
-  const clientAddresses = await listenForClients(settings, node, closing);
+  const { transport, roundTrips } = adapters.peering;
+  const metrics = new EtcdMetrics({
+    member: node.member,
+    services: node.services,
+    timed: settings.metrics === "extensive",
+    walSync,
+    peers: {
+      counts: () => transport.traffic(ETCD_GROUP),
+      roundTrips: (peer) => roundTrips.of(ETCD_GROUP, peer),
+    },
+  });
+  closing.add(() => metrics.stop());
+  const { listenClientUrls, listenMetricsUrls } = settings;
+  const clientAddresses = await listen(listenClientUrls, "--listen-client-urls", closing, (place) =>
+    serveClients(place, node.services, node.member, metrics),
+  );
+  const metricsAddresses = await listen(
+    listenMetricsUrls,
+    "--listen-metrics-urls",
+    closing,
+    (place) => serveMetrics(place, metrics),
+  );
   const { advertiseClientUrls = clientAddresses } = settings;
   closing.add(announce(node.member, { name, advertiseClientUrls }, nodeRuntime, log));
   const clients = new LocalClients(realClock);
@@ -71,6 +96,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
     id: self,
     cluster,
     clientAddresses,
+    metricsAddresses,
     status: () => node.status(),
     ready: () => node.ready(),
     client: () => clients.to(node.services),
@@ -78,15 +104,15 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
   };
 }
 
-async function listenForClients(
-  { listenClientUrls }: MemberSettings,
-  { services, member }: EtcdNode,
+async function listen(
+  urls: readonly string[],
+  flag: string,
   closing: Closing,
+  serve: (place: ReturnType<typeof parseListenUrl>) => Promise<ClientPort>,
 ): Promise<readonly string[]> {
   const addresses: string[] = [];
-  for (const url of listenClientUrls) {
-    const place = parseListenUrl(url, "--listen-client-urls");
-    const port = await serveClients(place, services, member);
+  for (const url of urls) {
+    const port = await serve(parseListenUrl(url, flag));
     closing.add(() => port.close(GRACE_MILLIS));
     addresses.push(port.address);
   }

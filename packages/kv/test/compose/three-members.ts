@@ -6,7 +6,7 @@ import {
   startMember,
   type InitialMember,
   type MemberOptions,
-  type RunningMember,
+  type RunningEtcdMember,
 } from "../../src/index.ts";
 import { freePorts } from "./free-ports.ts";
 
@@ -18,17 +18,20 @@ export class ThreeMembers {
   readonly #directory: string;
   readonly #peerPorts: readonly number[];
   readonly #clientPorts: readonly number[];
-  readonly #running: (RunningMember | null)[] = [null, null, null];
+  readonly #extra: Partial<MemberOptions>;
+  readonly #running: (RunningEtcdMember | null)[] = [null, null, null];
 
-  private constructor(directory: string, ports: readonly number[]) {
+  private constructor(directory: string, ports: readonly number[], extra: Partial<MemberOptions>) {
     this.#directory = directory;
+    this.#extra = extra;
     this.#peerPorts = ports.slice(0, 3);
     this.#clientPorts = ports.slice(3);
   }
 
-  static async start(): Promise<ThreeMembers> {
+  /** @param extra - goes for all of them */
+  static async start(extra: Partial<MemberOptions> = {}): Promise<ThreeMembers> {
     const directory = await mkdtemp(join(tmpdir(), "quorate-members-"));
-    const cluster = new ThreeMembers(directory, await freePorts(6));
+    const cluster = new ThreeMembers(directory, await freePorts(6), extra);
     await Promise.all(NAMES.map((_, i) => cluster.startOne(i)));
     await cluster.ready();
     return cluster;
@@ -54,10 +57,11 @@ export class ThreeMembers {
       snapshotEntries: 50,
       log: { info: () => {}, warn: () => {}, error: () => {} },
       onFatal: (error) => this.fatal.push(error),
+      ...this.#extra,
     };
   }
 
-  member(which: number): RunningMember {
+  member(which: number): RunningEtcdMember {
     const member = this.#running[which];
     if (!member) throw new Error(`member ${which} does not run`);
     return member;
@@ -68,8 +72,8 @@ export class ThreeMembers {
     return this.#running.findIndex((member) => member?.status().role === "leader");
   }
 
-  async startOne(which: number): Promise<void> {
-    this.#running[which] = await startMember(this.options(which));
+  async startOne(which: number, extra: Partial<MemberOptions> = {}): Promise<void> {
+    this.#running[which] = await startMember({ ...this.options(which), ...extra });
   }
 
   async stopOne(which: number): Promise<void> {
@@ -87,7 +91,7 @@ export class ThreeMembers {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  get #up(): readonly RunningMember[] {
+  get #up(): readonly RunningEtcdMember[] {
     return this.#running.filter((member) => member !== null);
   }
 
