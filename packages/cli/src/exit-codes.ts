@@ -37,7 +37,8 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, ExitCodeMeaning>>
   },
   data: {
     code: EXIT.data,
-    meaning: "the data directory cannot be used: foreign, newer, damaged, locked or full",
+    meaning:
+      "a data directory or a snapshot cannot be used: foreign, newer, damaged, locked or full",
   },
   address: {
     code: EXIT.address,

@@ -8,6 +8,7 @@ import { addGet } from "./commands/get.ts";
 import { addPut } from "./commands/put.ts";
 import { addServer } from "./commands/server.ts";
 import { addSimulate } from "./commands/simulate.ts";
+import { addSnapshot } from "./commands/snapshot.ts";
 import { addStatus } from "./commands/status.ts";
 import { addZk } from "./commands/zk.ts";
 import { addZooKeeper } from "./commands/zookeeper.ts";
@@ -66,6 +67,7 @@ function programFor(context: CommandContext): Command {
   addPut(program, context);
   addDel(program, context);
   addStatus(program, context);
+  addSnapshot(program, context);
   addZk(program, context);
   addZooKeeper(program, context);
   addSimulate(program, context);

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { sizeText } from "../terminal/size-text.ts";
 import type { EndpointStatus } from "./status.ts";
 
 /** One row per endpoint. */
@@ -37,15 +38,4 @@ export function statusTable(answers: readonly EndpointStatus[], colours: boolean
     ]);
   }
   return `${table.toString()}\n`;
-}
-
-function sizeText(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }

@@ -71,6 +71,11 @@ export class RealCluster {
     return join(this.directory, this.#member(index).name);
   }
 
+  /** The flags that say who a member is, for whatever is made for it before it starts. */
+  membership(index: number): readonly string[] {
+    return this.#membership(this.#member(index));
+  }
+
   /** All that the member's processes have said. */
   log(index: number): string {
     return readFileSync(this.#logFile(this.#member(index)), "utf8");
@@ -162,14 +167,20 @@ export class RealCluster {
 
   #flags(member: Member): readonly string[] {
     return [
-      `--name=${member.name}`,
-      `--data-dir=${join(this.directory, member.name)}`,
+      ...this.#membership(member),
       `--listen-client-urls=${member.clientUrl}`,
       `--advertise-client-urls=${member.clientUrl}`,
       `--listen-peer-urls=${member.peerUrl}`,
+      ...this.#extraFlags,
+    ];
+  }
+
+  #membership(member: Member): readonly string[] {
+    return [
+      `--name=${member.name}`,
+      `--data-dir=${join(this.directory, member.name)}`,
       `--initial-advertise-peer-urls=${member.peerUrl}`,
       `--initial-cluster=${this.#members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(",")}`,
-      ...this.#extraFlags,
     ];
   }
 

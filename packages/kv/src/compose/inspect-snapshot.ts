@@ -1,10 +1,12 @@
-import type { SnapshotHead } from "../etcd/snapshot-file/index.ts";
+import { bodyBytes, HASH_BYTES, type SnapshotHead } from "../etcd/snapshot-file/index.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 
 /** What a snapshot file holds. */
 export interface SnapshotSummary extends SnapshotHead {
   /** Of the state: 32 bits, the same for equal states. */
   readonly hash: number;
+  /** Of the whole file. */
+  readonly totalBytes: number;
 }
 
 /**
@@ -20,5 +22,5 @@ export async function inspectSnapshot(path: string): Promise<SnapshotSummary> {
     end = Buffer.concat([end, piece.subarray(-4)]).subarray(-4);
   };
   const head = await readSnapshot(path, { image, skipHashCheck: false });
-  return { ...head, hash: end.readUInt32BE() };
+  return { ...head, hash: end.readUInt32BE(), totalBytes: bodyBytes(head) + HASH_BYTES };
 }

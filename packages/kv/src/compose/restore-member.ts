@@ -33,7 +33,7 @@ export interface RestoredMember {
 }
 
 /** A cluster of a million writes a second takes twelve days for it; revisions go further by far. */
-export const BUMP_MAX = 1_000_000_000_000;
+const BUMP_MAX = 1_000_000_000_000;
 
 /**
  * The place in the log that a restored state takes. No leader is of this term, so nobody can take the
