@@ -93,9 +93,9 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
     "HTTP and gRPC are served on the same --listen-client-urls: remove the flag",
     "",
   ),
-  "listen-metrics-urls": refused(
-    "health and version are served on --listen-client-urls only: remove the flag",
-    "",
+  "listen-metrics-urls": acted(
+    "URLS",
+    "addresses to serve /metrics and health on, beside --listen-client-urls (default: none)",
   ),
   "max-snapshots": ignored("old snapshots are removed as soon as a newer one is durable"),
   "max-wals": ignored("log files are removed as soon as a snapshot covers them"),
@@ -245,7 +245,10 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
   "enable-log-rotation": ignoredSwitch(ROTATION, "false"),
   "log-rotation-config-json": ignored(ROTATION),
   "enable-pprof": ignoredSwitch("use Node.js's own inspector", "false"),
-  metrics: ignored("metrics are not served yet", "basic"),
+  metrics: acted(
+    "KIND",
+    "basic, or extensive to measure how long every call takes (default: basic)",
+  ),
   "enable-grpc-gateway": ignoredSwitch("the JSON gateway is not built yet", "false"),
   "enable-distributed-tracing": ignoredSwitch(TRACING, "false"),
   "distributed-tracing-address": ignored(TRACING),

@@ -86,6 +86,8 @@ function memberOptions(settings: ServerSettings): Omit<MemberOptions, "log" | "o
     dataDir: settings.dataDir,
     listenPeerUrls: settings.listenPeerUrls.map(bindUrl),
     listenClientUrls: settings.listenClientUrls.map(bindUrl),
+    listenMetricsUrls: settings.listenMetricsUrls.map(bindUrl),
+    metrics: settings.metrics,
     advertiseClientUrls: settings.advertiseClientUrls.map(({ url }) => url),
     initialCluster: settings.initialCluster.map(({ name, peerUrl }) => ({
       name,

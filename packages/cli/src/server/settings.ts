@@ -11,12 +11,15 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "panic", "fatal"] a
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_FORMATS = ["json", "console"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
+const METRICS_KINDS = ["basic", "extensive"] as const;
+export type MetricsKind = (typeof METRICS_KINDS)[number];
 
 /** Everything that a member is started with, checked. */
 export interface ServerSettings {
   readonly name: string;
   readonly dataDir: string;
   readonly listenClientUrls: readonly MemberUrl[];
+  readonly listenMetricsUrls: readonly MemberUrl[];
   readonly advertiseClientUrls: readonly MemberUrl[];
   readonly listenPeerUrls: readonly MemberUrl[];
   readonly initialAdvertisePeerUrls: readonly MemberUrl[];
@@ -26,6 +29,7 @@ export interface ServerSettings {
   readonly heartbeatMs: number;
   readonly electionMs: number;
   readonly snapshotCount: number;
+  readonly metrics: MetricsKind;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** A zoo.cfg: the process is a server of that ensemble as well. */
@@ -40,8 +44,9 @@ const NAME_LENGTH_MAX = 128;
 
 type UrlsCheck = (urls: readonly MemberUrl[]) => string | null;
 
-const urls = (check: UrlsCheck): z.ZodType<readonly MemberUrl[], string> =>
+const urls = (check: UrlsCheck, atLeast: 0 | 1 = 1): z.ZodType<readonly MemberUrl[], string> =>
   z.string().transform((text, context) => {
+    if (text === "" && atLeast === 0) return [];
     const parsed = parseUrls(text);
     const problem = "problem" in parsed ? parsed.problem : check(parsed);
     if (problem === null && !("problem" in parsed)) return parsed;
@@ -74,6 +79,7 @@ const schema = z.object({
     .regex(/^[^\s,=/\\]+$/, "must not be empty nor hold spaces, commas, slashes or ="),
   "data-dir": z.string().min(1, "must name a directory"),
   "listen-client-urls": urls(listenable),
+  "listen-metrics-urls": urls(listenable, 0),
   "advertise-client-urls": urls(advertisable),
   "listen-peer-urls": urls(listenable),
   "initial-advertise-peer-urls": urls(advertisableOnce),
@@ -88,6 +94,7 @@ const schema = z.object({
   "heartbeat-interval": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
   "election-timeout": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
   "snapshot-count": wholeNumber(1, 1_000_000_000, "entries"),
+  metrics: oneOf(...METRICS_KINDS),
   "log-level": oneOf(...LOG_LEVELS),
   "log-format": oneOf(...LOG_FORMATS),
   "zookeeper-config": z.string().min(1, "must name a zoo.cfg").optional(),
@@ -151,6 +158,7 @@ function withDefaults(values: ReadonlyMap<string, Given>, console: boolean): Map
   fallback("name", "default");
   fallback("data-dir", `${texts.get("name") ?? ""}.quorate`);
   fallback("listen-client-urls", "http://localhost:2379");
+  fallback("listen-metrics-urls", "");
   fallback("advertise-client-urls", texts.get("listen-client-urls") ?? "");
   fallback("listen-peer-urls", "http://localhost:2380");
   fallback("initial-advertise-peer-urls", "http://localhost:2380");
@@ -163,6 +171,7 @@ function withDefaults(values: ReadonlyMap<string, Given>, console: boolean): Map
   fallback("heartbeat-interval", "100");
   fallback("election-timeout", "1000");
   fallback("snapshot-count", "10000");
+  fallback("metrics", "basic");
   fallback("log-level", "info");
   fallback("log-format", console ? "console" : "json");
   return texts;
@@ -173,6 +182,7 @@ function named(data: z.output<typeof schema>): ServerSettings {
     name: data.name,
     dataDir: data["data-dir"],
     listenClientUrls: data["listen-client-urls"],
+    listenMetricsUrls: data["listen-metrics-urls"],
     advertiseClientUrls: data["advertise-client-urls"],
     listenPeerUrls: data["listen-peer-urls"],
     initialAdvertisePeerUrls: data["initial-advertise-peer-urls"],
@@ -182,6 +192,7 @@ function named(data: z.output<typeof schema>): ServerSettings {
     heartbeatMs: data["heartbeat-interval"],
     electionMs: data["election-timeout"],
     snapshotCount: data["snapshot-count"],
+    metrics: data.metrics,
     logLevel: data["log-level"],
     logFormat: data["log-format"],
     zooKeeperConfig: data["zookeeper-config"] ?? null,
@@ -196,12 +207,13 @@ function crossProblem(settings: ServerSettings, values: ReadonlyMap<string, Give
     const least = `at least ${ELECTION_PER_HEARTBEAT} times --heartbeat-interval (${heartbeatMs})`;
     return `${from("election-timeout")}: ${electionMs} is too short: make it ${least}`;
   }
-  const clients = settings.listenClientUrls;
-  const shared = clients.find((url) =>
-    settings.listenPeerUrls.some((peer) => peer.url === url.url),
-  );
-  if (shared) {
-    return `${from("listen-client-urls")}: ${shared.url} is also in --listen-peer-urls: use another port`;
+  const clash =
+    clashOf(settings.listenClientUrls, settings.listenPeerUrls, "client", "peer") ??
+    clashOf(settings.listenMetricsUrls, settings.listenClientUrls, "metrics", "client") ??
+    clashOf(settings.listenMetricsUrls, settings.listenPeerUrls, "metrics", "peer");
+  if (clash !== null) {
+    const { url, flag, other } = clash;
+    return `${from(flag)}: ${url} is also in --${other}: use another port`;
   }
   const unreachable = settings.initialCluster.find(({ peerUrl }) => isWildcard(peerUrl.host));
   if (unreachable && settings.initialCluster.length > 1) {
@@ -210,4 +222,18 @@ function crossProblem(settings: ServerSettings, values: ReadonlyMap<string, Give
   }
   const own = ownEntryProblem(name, settings.initialAdvertisePeerUrls, settings.initialCluster);
   return own ? `${from("initial-cluster")}: ${own}` : null;
+}
+
+type ListenedFor = "client" | "peer" | "metrics";
+
+/** A URL that is listened on for two purposes. */
+function clashOf(
+  list: readonly MemberUrl[],
+  others: readonly MemberUrl[],
+  what: ListenedFor,
+  other: ListenedFor,
+): { readonly url: string; readonly flag: string; readonly other: string } | null {
+  const shared = list.find(({ url }) => others.some((another) => another.url === url));
+  if (shared === undefined) return null;
+  return { url: shared.url, flag: `listen-${what}-urls`, other: `listen-${other}-urls` };
 }

@@ -48,6 +48,7 @@ describe("defaults", () => {
       name: "default",
       dataDir: "default.quorate",
       listenClientUrls: [{ url: "http://localhost:2379", host: "localhost", port: 2379 }],
+      listenMetricsUrls: [],
       advertiseClientUrls: [{ url: "http://localhost:2379", host: "localhost", port: 2379 }],
       listenPeerUrls: [{ url: "http://localhost:2380", host: "localhost", port: 2380 }],
       initialAdvertisePeerUrls: [{ url: "http://localhost:2380", host: "localhost", port: 2380 }],
@@ -62,6 +63,7 @@ describe("defaults", () => {
       heartbeatMs: 100,
       electionMs: 1000,
       snapshotCount: 10000,
+      metrics: "basic",
       logLevel: "info",
       zooKeeperConfig: null,
       logFormat: "json",
@@ -78,6 +80,15 @@ describe("defaults", () => {
       "m7=http://10.0.0.7:2380",
     ]);
   });
+});
+
+test("metrics are served apart from clients where that is wanted", () => {
+  const urls = "http://127.0.0.1:2381,http://[::1]:2381";
+  const args = [`--listen-metrics-urls=${urls}`, "--metrics=extensive"];
+  const { listenMetricsUrls, metrics } = settings(args);
+  expect(listenMetricsUrls.map(({ url }) => url).join()).toBe(urls);
+  expect(metrics).toBe("extensive");
+  expect(settings(["--listen-metrics-urls="]).listenMetricsUrls).toEqual([]);
 });
 
 describe("spelling", () => {
@@ -303,6 +314,20 @@ const REFUSALS: readonly (readonly [readonly string[], string])[] = [
     ["--listen-peer-urls=http://127.0.0.1:1", "--listen-client-urls=http://127.0.0.1:1"],
     "--listen-client-urls: http://127.0.0.1:1 is also in --listen-peer-urls: use another port",
   ],
+  [
+    ["--listen-metrics-urls=http://127.0.0.1:1", "--listen-client-urls=http://127.0.0.1:1"],
+    "--listen-metrics-urls: http://127.0.0.1:1 is also in --listen-client-urls: use another port",
+  ],
+  [
+    ["--listen-metrics-urls=http://127.0.0.1:1", "--listen-peer-urls=http://127.0.0.1:1"],
+    "--listen-metrics-urls: http://127.0.0.1:1 is also in --listen-peer-urls: use another port",
+  ],
+  [
+    ["--listen-metrics-urls=https://127.0.0.1:1"],
+    '--listen-metrics-urls: "https://127.0.0.1:1" asks for TLS, which is not built yet: write http://',
+  ],
+  [["--listen-client-urls="], "--listen-client-urls: a URL is empty: write http://host:port"],
+  [["--metrics=all"], '--metrics: "all" is not one of basic, extensive'],
   [
     ["--initial-advertise-peer-urls=http://a:1,http://b:1", "--initial-cluster=default=http://a:1"],
     "--initial-advertise-peer-urls: a member has one peer URL here: keep the one that all others reach",
