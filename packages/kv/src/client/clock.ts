@@ -8,11 +8,23 @@ export interface ClientClock {
   after(millis: number, run: () => void): () => void;
 }
 
+/** Node's timers count no further: about 25 days. */
+const TIMER_MILLIS_MAX = 2 ** 31 - 1;
+
 /** The real time. Its timers keep the process alive: whoever has set one waits for it. */
 export const realClock: ClientClock = {
   now: () => performance.now(),
   after: (millis, run) => {
-    const timer = setTimeout(run, millis);
+    let left = millis;
+    const wait = (): NodeJS.Timeout => {
+      const part = Math.min(left, TIMER_MILLIS_MAX);
+      left -= part;
+      return setTimeout(() => {
+        if (left > 0) timer = wait();
+        else run();
+      }, part);
+    };
+    let timer = wait();
     return () => clearTimeout(timer);
   },
 };

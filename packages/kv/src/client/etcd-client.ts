@@ -1,8 +1,11 @@
 import { decodeHeaderAlone, encodeCompaction } from "../etcd/codec/index.ts";
 import type { Channel } from "./channel.ts";
 import { realClock, type ClientClock } from "./clock.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import { keyRangeOf, type Bytes, type Keys } from "./key-range.ts";
 import type { KeyValue } from "./key-value.ts";
+import { Lease } from "./lease.ts";
+import { Leases } from "./leases.ts";
 import { Maintenance } from "./maintenance.ts";
 import {
   del,
@@ -51,15 +54,20 @@ const COMPACT: ClientMethod<unknown> = {
 export class EtcdClient {
   /** What operators ask: how members are, alarms, snapshots. */
   readonly maintenance: Maintenance;
+  /** Leases by their ids, whoever holds them; `lease` makes one that is held. */
+  readonly leases: Leases;
   readonly #rpc: Rpc;
   readonly #perform: Perform;
   readonly #watches: WatchStream;
+  readonly #keepAlive: KeepAlive;
 
   constructor(channel: Channel, options: ClientOptions = {}) {
     const { timeoutMillis = TIMEOUT_MILLIS, clock = realClock } = options;
     this.#rpc = new Rpc(channel, clock, timeoutMillis);
     this.#perform = performer(this.#rpc);
     this.#watches = new WatchStream(this.#rpc);
+    this.#keepAlive = new KeepAlive(this.#rpc);
+    this.leases = new Leases(this.#rpc);
     this.maintenance = new Maintenance(this.#rpc);
   }
 
@@ -135,8 +143,21 @@ export class EtcdClient {
     return new Watch(new WatchFeed(this.#watches, keyRangeOf(keys), options));
   }
 
+  /**
+   * Asks for a lease and keeps it alive, until it is revoked or this client is closed.
+   *
+   * @param ttlSeconds - how long it outlives this process at most; the server may give more
+   */
+  async lease(ttlSeconds: number, options: CallOptions = {}): Promise<Lease> {
+    const { clock } = this.#rpc;
+    const askedAt = clock.now();
+    const granted = await this.leases.grant(ttlSeconds, options);
+    return new Lease(this.leases, clock, this.#keepAlive, granted, askedAt);
+  }
+
   /** Ends everything that is under way, and the connections. */
   close(): void {
+    this.#keepAlive.close();
     this.#watches.close();
     this.#rpc.channel.close();
   }

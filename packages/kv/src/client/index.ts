@@ -23,6 +23,9 @@ export {
   type Keys,
 } from "./key-range.ts";
 export type { KeyValue } from "./key-value.ts";
+export type { Lease } from "./lease.ts";
+export { LeaseLostError, type LeaseLoss } from "./lease-lost-error.ts";
+export type { GrantedLease, Leases, LeaseStanding } from "./leases.ts";
 export { LocalChannel } from "./local-channel.ts";
 export type { Maintenance } from "./maintenance.ts";
 export {

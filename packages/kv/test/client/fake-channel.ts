@@ -22,8 +22,8 @@ export class FakeStream implements ClientStream {
   readonly options: StreamOptions;
   readonly sent: Uint8Array[] = [];
   readonly #sink: StreamSink;
-  /** How the client ended it. */
-  ended: "open" | "cancelled" | "abandoned" | "half-closed" = "open";
+  /** How it was ended, by the client or by the test. */
+  ended: "open" | "cancelled" | "abandoned" | "half-closed" | "by the server" = "open";
   paused = false;
 
   constructor(method: string, sink: StreamSink, options: StreamOptions) {
@@ -66,6 +66,7 @@ export class FakeStream implements ClientStream {
   }
 
   end(error: EtcdError | null): void {
+    this.ended = "by the server";
     this.#sink.end(error);
   }
 }

@@ -76,6 +76,10 @@ export function encodeMoveLeader(target: bigint): Uint8Array {
   return new ProtoWriter().uint64(1, target).finish();
 }
 
+export function encodeLeaseKeepAlive(id: bigint): Uint8Array {
+  return new ProtoWriter(12).uint64(1, id).finish();
+}
+
 export function encodeLeaseTimeToLive({ id, keys }: LeaseTimeToLiveRequest): Uint8Array {
   return new ProtoWriter().uint64(1, id).bool(2, keys).finish();
 }
@@ -105,7 +109,8 @@ function encodeOp(op: RequestOp | null): Uint8Array {
 function encodeCompare({ key, rangeEnd, result, target }: Compare): Uint8Array {
   const writer = new ProtoWriter().int64(1, COMPARE_RESULTS[result ?? "equal"]);
   const numbers = { version: 0, create: 1, mod: 2, value: 3, lease: 4 };
-  writer.int64(2, numbers[target.kind]).bytes(3, key);
+  writer.int64(2, target === null ? 5 : numbers[target.kind]).bytes(3, key);
+  if (target === null) return writer.bytes(64, rangeEnd).finish();
   if (target.kind === "value") writer.message(7, target.value);
   else if (target.kind === "lease") writer.uint64(8, target.lease);
   else writer.int64(4 + numbers[target.kind], target.number);
