@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { QuorateError } from "@quorate/core";
+import { expect, test, vi } from "vitest";
 import { clusterIdentity } from "../../src/compose/identity.ts";
 import type { MemberOptions } from "../../src/compose/member-options.ts";
 import { memberSettings } from "../../src/compose/member-settings.ts";
@@ -40,6 +41,14 @@ test("a member alone that listens for nobody is a cluster nevertheless", () => {
 test("what is given stands, no quota among it", () => {
   const settings = memberSettings({ dataDir: DIRECTORY, quotaBytes: null, heartbeatMillis: 20 });
   expect(settings).toMatchObject({ quotaBytes: null, heartbeatMillis: 20 });
+});
+
+test("a member that cannot go on does not go unnoticed", () => {
+  vi.useFakeTimers();
+  const error = new QuorateError("ERR_STORAGE_FAILED", "the disk is gone");
+  memberSettings({ dataDir: DIRECTORY }).onFatal(error);
+  expect(() => vi.runAllTimers()).toThrow(error);
+  vi.useRealTimers();
 });
 
 const twice = { name: "one", peerUrls: ["http://127.0.0.1:7000"] };

@@ -130,10 +130,7 @@ export class MemoryEnsemble implements ManualEnsemble {
     const reach = (a: EnsembleMember, b: EnsembleMember): boolean =>
       !network.isBlocked(a.id, b.id) && !network.isBlocked(b.id, a.id);
     const led = this.members.filter(
-      (member) =>
-        member.view?.leader === candidate.id &&
-        member.view.term === view.term &&
-        reach(member, candidate),
+      (member) => member.view?.leader === candidate.id && reach(member, candidate),
     );
     return led.length * 2 > this.members.length;
   }

@@ -69,9 +69,10 @@ export class MemberProcess implements MemberRuntime {
     this.#tellEnd();
   }
 
-  /** What is promised within this process; null when it ends before. */
-  orEnd<T>(promised: Promise<T>): Promise<T | null> {
-    return Promise.race([promised, this.#end]);
+  /** What is promised within this process; null when it has ended by then. */
+  async orEnd<T>(promised: Promise<T>): Promise<T | null> {
+    const kept = await Promise.race([promised, this.#end]);
+    return this.#state === "ended" ? null : kept;
   }
 
   /** What comes later waits behind what is held, until none is. */

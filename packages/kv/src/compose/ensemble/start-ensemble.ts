@@ -14,6 +14,19 @@ import { Timeline } from "./timeline.ts";
  * is not waited for.
  *
  * @throws `ERR_CONFIGURATION` naming the option
+ *
+ * @example
+ * ```ts
+ * import { startEnsemble } from "@quorate/kv";
+ *
+ * const ensemble = await startEnsemble({ clock: "manual" });
+ * const leader = await ensemble.untilLed();
+ * leader.pause();
+ * const next = await ensemble.untilLed();
+ * console.log(next === leader, ensemble.now < 5000);
+ * // → false true
+ * await ensemble.close();
+ * ```
  */
 export function startEnsemble(
   options: EnsembleOptions & { readonly clock: "manual" },

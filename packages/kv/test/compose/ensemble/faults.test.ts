@@ -174,6 +174,13 @@ describe("a crash", () => {
     expect(revisions()).toEqual(before);
   });
 
+  test("is noticed at once, as connections break", async () => {
+    const { now } = ensemble;
+    leader.crash();
+    await ensemble.untilLed();
+    expect(ensemble.now - now).toBeLessThan(1000);
+  });
+
   test("what nobody has synced is lost, and its writer is told that nobody knows", async () => {
     const write = expect(leader.client().put("x", "1")).rejects.toMatchObject({
       code: "UNAVAILABLE",
@@ -229,6 +236,7 @@ describe("a crash", () => {
     leader.crash();
     await starting;
     expect(leader.status().state).toBe("down");
+    await expect(leader.client().get("x")).rejects.toThrow("connection refused");
     await Promise.all([leader.restart(), leader.restart()]);
     expect(leader.status().state).toBe("running");
     expect(await ensemble.untilLed()).not.toBe(leader);

@@ -56,4 +56,5 @@ test("what is promised in it is null when it ends before", async () => {
   const never = process.orEnd(new Promise<string>(() => {}));
   process.kill();
   expect(await never).toBeNull();
+  expect(await process.orEnd(Promise.resolve("too late"))).toBeNull();
 });

@@ -67,9 +67,11 @@ describe("with the real clock", () => {
 
   test("a test that fakes the timers does not stop the members", async () => {
     vi.useFakeTimers();
-    const { members } = await start();
-    await members[1]?.client().put("x", "1");
-    expect((await members[0]?.client().get("x"))?.text).toBe("1");
+    const { untilLed } = bound(await start());
+    const leader = await untilLed();
+    await leader.client().put("x", "1");
+    leader.crash();
+    expect((await (await untilLed()).client().get("x"))?.text).toBe("1");
   });
 
   test("one member is enough, and so are nine", async () => {

@@ -54,6 +54,7 @@ describe("told when to pass", () => {
       for (let i = 1; i <= 3; i++) {
         await sleep(10);
         note(`wake ${i}`);
+        for (let hop = 0; hop < 20; hop++) await Promise.resolve();
       }
     };
     timeline.after(10.5, () => note("between"));
@@ -175,6 +176,13 @@ describe("stopped", () => {
     expect(happened).toEqual([]);
     expect(await waiting).toBe(false);
     await expect(timeline.advance(1)).rejects.toMatchObject({ code: "ERR_STOPPED" });
+  });
+
+  test("not even the rest of an instant", async () => {
+    timeline.after(0, () => timeline.stop());
+    timeline.after(0, () => note("after"));
+    await turnOfTheLoop();
+    expect(happened).toEqual([]);
   });
 
   test("who was letting time pass is told", async () => {
