@@ -8,7 +8,7 @@ import type { Services } from "../grpc/index.ts";
 /** The clients that were given out to this process: they end with what they speak to. */
 export class LocalClients {
   readonly #clock: ClientClock;
-  readonly #open = new Set<Channel>();
+  readonly #open = new Set<EtcdClient>();
 
   constructor(clock: ClientClock) {
     this.#clock = clock;
@@ -26,15 +26,16 @@ export class LocalClients {
       unary: (method, request, options) => channel.unary(method, request, options),
       stream: (method, sink, options) => channel.stream(method, sink, options),
       close: () => {
-        this.#open.delete(open);
+        this.#open.delete(client);
         channel.close();
       },
     };
-    this.#open.add(open);
-    return new EtcdClient(open, { clock });
+    const client = new EtcdClient(open, { clock });
+    this.#open.add(client);
+    return client;
   }
 
   close(): void {
-    for (const channel of this.#open) channel.close();
+    for (const client of this.#open) client.close();
   }
 }

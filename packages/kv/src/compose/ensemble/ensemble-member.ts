@@ -34,7 +34,10 @@ export interface EnsembleMember {
   status(): EnsembleMemberStatus;
   /** A client of this very member, without sockets. It outlives crashes, as one over a network does. */
   client(): EtcdClient;
-  /** Stops the process where it is, as SIGSTOP does: nothing reaches it, and no time passes for it. */
+  /**
+   * Stops the process where it is, as SIGSTOP does: nothing reaches it, and no time passes for it. The
+   * port that it listens on is this very process's, which still answers pings.
+   */
   pause(): void;
   /** Lets it go on: it finds that it is late, and what came meanwhile. */
   resume(): void;
@@ -180,7 +183,12 @@ export class MemoryMember implements EnsembleMember {
 
   async #listen({ process }: Life, { member }: EtcdNode): Promise<void> {
     const port = Number(this.#clientAddress?.port ?? 0);
-    const opened = await serveClients({ host: HOST, port }, this.#gate.services, member);
+    const opened = await serveClients({ host: HOST, port }, this.#gate.services, member).catch(
+      (error: unknown) => {
+        this.crash();
+        throw error;
+      },
+    );
     if (process.state === "ended") return opened.close(0);
     this.#clientPort = opened;
     this.#clientAddress = new URL(opened.address);

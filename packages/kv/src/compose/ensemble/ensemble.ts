@@ -12,7 +12,7 @@ export interface Ensemble {
   /**
    * Waits until there is a leader. With the manual clock time passes meanwhile.
    *
-   * @throws `ERR_NO_LEADER` after {@link ELECTIONS_MAX} election timeouts
+   * @throws `ERR_NO_LEADER` after 50 election timeouts
    */
   untilLed(): Promise<EnsembleMember>;
   /**
@@ -48,7 +48,7 @@ export interface ManualEnsemble extends Ensemble {
 }
 
 /** Elections that may fail before it is no bad luck any more. */
-export const ELECTIONS_MAX = 50;
+const ELECTIONS_MAX = 50;
 
 /** Both kinds of ensemble: which it is, is how its timeline passes. */
 export class MemoryEnsemble implements ManualEnsemble {

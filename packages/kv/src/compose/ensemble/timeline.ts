@@ -82,8 +82,9 @@ export class Timeline {
     const end = this.now().monotonic + millis;
     if (this.#pace.kind !== "real") return condition() || this.#walk(end, condition);
     while (!condition()) {
-      if (this.now().monotonic >= end || this.#isStopped()) return false;
+      if (this.now().monotonic >= end) return false;
       await new Promise<void>((done) => this.#waiting.push(done));
+      this.#checkGoesOn();
     }
     return true;
   }
@@ -103,7 +104,7 @@ export class Timeline {
     try {
       for (let isReaction = false; ; isReaction = true) {
         await turnOfTheLoop();
-        if (this.#isStopped()) throw new QuorateError("ERR_STOPPED", "the ensemble is closed");
+        this.#checkGoesOn();
         if (isDone()) return true;
         if (queue.nextTime > end) {
           queue.advanceTo(end);
@@ -174,6 +175,10 @@ export class Timeline {
   #keepUp(): void {
     if (this.#happening || this.#pace.kind !== "real") return;
     this.#queue.advanceTo(Math.min(this.#present(), this.#queue.nextTime));
+  }
+
+  #checkGoesOn(): void {
+    if (this.#isStopped()) throw new QuorateError("ERR_STOPPED", "the ensemble is closed");
   }
 
   #isStopped(): boolean {

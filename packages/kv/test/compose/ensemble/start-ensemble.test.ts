@@ -1,19 +1,17 @@
+import { createServer } from "node:net";
 import { performance } from "node:perf_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { connect } from "../../../src/client/index.ts";
-import { LocalChannel, realClock } from "../../../src/client/index.ts";
-import type {
-  EnsembleMember,
-  MemoryMember,
-} from "../../../src/compose/ensemble/ensemble-member.ts";
+import type { EnsembleMember } from "../../../src/compose/ensemble/ensemble-member.ts";
 import type { EnsembleOptions } from "../../../src/compose/ensemble/ensemble-options.ts";
 import type { Ensemble, ManualEnsemble } from "../../../src/compose/ensemble/ensemble.ts";
 import { startEnsemble } from "../../../src/compose/ensemble/start-ensemble.ts";
-import { encodeLeaseGrant } from "../../../src/etcd/codec/index.ts";
 import { etcdctl, hasEtcdctl } from "../etcdctl.ts";
 
-const HOUR_SECONDS = 3600;
-const MINUTE = 60_000;
+/** Seconds, as leases count. */
+const TEN_MINUTES = 600;
+
+type Members = readonly [EnsembleMember, EnsembleMember, EnsembleMember];
 
 let ensemble: Ensemble | null = null;
 
@@ -85,19 +83,33 @@ describe("with the real clock", () => {
 });
 
 describe("with the manual clock", () => {
-  test("a lease of an hour need not be waited for", { timeout: MINUTE }, async () => {
+  test("a lease of minutes ends in its time, and is not waited for", async () => {
     const manual = await startManual();
-    const [first, second, third] = manual.members as [MemoryMember, MemoryMember, MemoryMember];
-    const lease = 77n;
-    const leases = new LocalChannel(() => first.services, realClock);
-    const grant = encodeLeaseGrant({ ttlSeconds: HOUR_SECONDS, id: lease });
-    const options = { timeoutMillis: 1000, repeatable: false };
-    await leases.unary("/etcdserverpb.Lease/LeaseGrant", grant, options);
+    const [first, second, third] = manual.members as Members;
+    const { id: lease, ttlSeconds } = await first.client().leases.grant(TEN_MINUTES);
+    expect(ttlSeconds).toBe(TEN_MINUTES);
     await second.client().put("x", "1", { lease });
-    await manual.advance(1000 * HOUR_SECONDS - 1);
+    await manual.advance(1000 * TEN_MINUTES - 1);
     expect((await third.client().get("x"))?.text).toBe("1");
     await manual.advance(1000);
     expect(await third.client().get("x")).toBeNull();
+  });
+
+  test("a lease is kept alive in the same time, and watched", async () => {
+    const manual = await startManual();
+    const [first, second, third] = manual.members as Members;
+    const keeper = first.client();
+    const lease = await keeper.lease(5);
+    await keeper.put("x", "1", { lease });
+    const watch = third.client().watch("x");
+    await watch.ready;
+    await manual.advance(60_000);
+    expect((await second.client().get("x"))?.text).toBe("1");
+    keeper.close();
+    expect(await manual.until(watch.next(), 8_000)).toMatchObject({
+      value: { changes: [{ kind: "delete" }] },
+    });
+    expect(await second.client().get("x")).toBeNull();
   });
 
   test("requests take no time, and time passes only when it is told to", async () => {
@@ -153,6 +165,20 @@ describe("listening", () => {
     expect(one.clientAddress).toBe(addresses[0]);
     expect((await client.get("x"))?.text).toBe("1");
     client.close();
+  });
+
+  test("a member whose port is taken meanwhile stays down until it is free", async () => {
+    const { members } = await start({ listen: true });
+    const [one] = members as [EnsembleMember];
+    one.crash();
+    const taker = createServer();
+    const port = Number(new URL(one.clientAddress ?? "none").port);
+    await new Promise<void>((done) => taker.listen(port, "127.0.0.1", done));
+    await expect(one.restart()).rejects.toMatchObject({ code: "ERR_ADDRESS" });
+    expect(one.status().state).toBe("down");
+    await new Promise((done) => taker.close(done));
+    await one.restart();
+    expect(one.status().state).toBe("running");
   });
 
   test("what is under way breaks when the member crashes", async () => {
