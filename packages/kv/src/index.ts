@@ -8,6 +8,7 @@ export type { EnsembleMember, EnsembleMemberStatus } from "./compose/ensemble/en
 export type { EnsembleOptions } from "./compose/ensemble/ensemble-options.ts";
 export type { Ensemble, ManualEnsemble } from "./compose/ensemble/ensemble.ts";
 export { startEnsemble } from "./compose/ensemble/start-ensemble.ts";
+export type { AutoCompaction } from "./etcd/api/compaction-plan.ts";
 export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./compose/identity.ts";
 export { inspectSnapshot, type SnapshotSummary } from "./compose/inspect-snapshot.ts";
 export type { MemberLog } from "./compose/member-log.ts";

@@ -1,6 +1,6 @@
 import type { NodeId, Prng, QuorateError } from "@quorate/core";
 import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
-import { EtcdMember } from "../etcd/api/etcd-member.ts";
+import { EtcdMember, type EtcdMemberOptions } from "../etcd/api/etcd-member.ts";
 import { etcdServices } from "../etcd/api/services.ts";
 import type { EtcdResult, EtcdStateMachine } from "../etcd/apply/index.ts";
 import type { Services } from "../grpc/index.ts";
@@ -18,7 +18,10 @@ import { whenLed } from "./when-led.ts";
 export const ETCD_GROUP = "etcd";
 
 /** What one member of an etcd cluster is made of, whatever it runs on. */
-export interface EtcdParts {
+export interface EtcdParts extends Pick<
+  EtcdMemberOptions,
+  "quotaBytes" | "progressNotifyMillis" | "txnOpsMax" | "requestBytesMax" | "autoCompaction"
+> {
   readonly identity: ClusterIdentity;
   readonly self: NodeId;
   /** As the adapters have restored it. */
@@ -29,7 +32,6 @@ export interface EtcdParts {
   readonly heartbeatMillis: number;
   readonly electionMillis: number;
   readonly snapshotEntries: number;
-  readonly quotaBytes: number | null;
   readonly log: MemberLog;
   readonly onFatal: (error: QuorateError) => void;
 }
@@ -82,16 +84,7 @@ export function assembleEtcd(parts: EtcdParts): EtcdNode {
   });
   const nameOf = (id: NodeId): string => members.find((member) => member.id === id)?.name ?? id;
   const stopTelling = tellLeader(driver, nameOf, log);
-  const member = new EtcdMember({
-    requests,
-    machine,
-    cluster,
-    self,
-    runtime,
-    electionMillis,
-    prng: parts.prng,
-    quotaBytes: parts.quotaBytes,
-  });
+  const member = new EtcdMember({ ...parts, requests, cluster });
   driver.start();
   // Twice a heartbeat: time is noticed with half a heartbeat's delay at most.
   const stopTicking = runtime.every(heartbeatMillis / 2, () => {

@@ -1,4 +1,5 @@
 import type { QuorateError } from "@quorate/core";
+import type { AutoCompaction } from "../etcd/api/compaction-plan.ts";
 import type { InitialMember } from "./identity.ts";
 import type { MemberLog } from "./member-log.ts";
 import type { Peering } from "./peering.ts";
@@ -42,6 +43,14 @@ export interface MemberOptions {
   readonly snapshotEntries?: number;
   /** Bytes that the keyspace may take, 2 GiB when left out; null: as much as there is. */
   readonly quotaBytes?: number | null;
+  /** Operations that one level of a transaction may have, 128 when left out. */
+  readonly txnOpsMax?: number;
+  /** Bytes that a request may have, 1.5 MiB when left out. */
+  readonly requestBytesMax?: number;
+  /** How old history is forgotten while this member leads; by hand only when left out. */
+  readonly autoCompaction?: AutoCompaction;
+  /** How often a watcher that hears nothing else is told how far it is, 10 minutes when left out. */
+  readonly progressNotifyMillis?: number;
   /** Gets what happens to the member; a pino logger is one. Nobody does when it is left out. */
   readonly log?: MemberLog;
   /**

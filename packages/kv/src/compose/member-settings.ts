@@ -1,12 +1,28 @@
 import { QuorateError } from "@quorate/core";
+import type { AutoCompaction } from "../etcd/api/compaction-plan.ts";
 import type { InitialMember } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import { SILENT } from "./member-log.ts";
 import type { MemberOptions } from "./member-options.ts";
 
-/** The options with nothing left out but what only the start can tell. */
-export type MemberSettings = Required<Omit<MemberOptions, "peering" | "advertiseClientUrls">> &
-  Pick<MemberOptions, "peering" | "advertiseClientUrls">;
+/** What only the start can tell, and what the member's service has its own defaults for. */
+type LeftOut =
+  | "peering"
+  | "advertiseClientUrls"
+  | "txnOpsMax"
+  | "requestBytesMax"
+  | "autoCompaction"
+  | "progressNotifyMillis";
+
+/** The options with nothing else left out. */
+export type MemberSettings = Required<Omit<MemberOptions, LeftOut>> & Pick<MemberOptions, LeftOut>;
+
+/** A large transaction or request holds up everybody else: a member takes no more than these. */
+const BOUNDS = {
+  txnOpsMax: [1, 10_000],
+  requestBytesMax: [1, 10 * 1024 * 1024],
+  progressNotifyMillis: [100, 2 ** 40],
+} as const;
 
 /** etcd's own, where it has one: the ids that come of them are etcd's as well. */
 const PEER_URL = "http://localhost:2380";
@@ -55,6 +71,23 @@ function check(settings: MemberSettings): void {
   if (quotaBytes !== null && !isCount(quotaBytes)) {
     refuse(`quotaBytes: ${quotaBytes} is no whole number; give null for no limit`);
   }
+  for (const option of ["txnOpsMax", "requestBytesMax", "progressNotifyMillis"] as const) {
+    checkBounds(option, settings[option]);
+  }
+  checkCompaction(settings.autoCompaction);
+}
+
+function checkBounds(option: keyof typeof BOUNDS, value: number | undefined): void {
+  const [least, most] = BOUNDS[option];
+  if (value === undefined || (isCount(value) && value >= least && value <= most)) return;
+  refuse(`${option}: ${value} is no whole number from ${least} to ${most}`);
+}
+
+function checkCompaction(autoCompaction: AutoCompaction | undefined): void {
+  if (autoCompaction === undefined) return;
+  const isPeriodic = autoCompaction.mode === "periodic";
+  const kept = isPeriodic ? autoCompaction.retentionMillis : autoCompaction.retention;
+  if (!isCount(kept)) refuse(`autoCompaction: ${kept} is no whole number from 1`);
 }
 
 function checkCluster(members: readonly InitialMember[]): void {

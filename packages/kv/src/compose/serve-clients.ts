@@ -18,6 +18,9 @@ export interface ClientPort {
   close(graceMillis: number): Promise<void>;
 }
 
+/** What may surround the largest request that is not refused by itself, as in etcd. */
+const REQUEST_OVERHEAD_BYTES = 512 * 1024;
+
 /**
  * Listens for clients: gRPC, and etcd's HTTP endpoints beside it.
  *
@@ -39,6 +42,7 @@ export async function serveClients(
     port,
     services,
     http1: httpServer(...watched, versionEndpoints()),
+    limits: { requestBytesMax: member.requestBytesMax + REQUEST_OVERHEAD_BYTES },
     ...(metrics === null ? {} : { counts: metrics.calls }),
   });
   return {

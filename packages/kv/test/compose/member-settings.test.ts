@@ -39,8 +39,15 @@ test("a member alone that listens for nobody is a cluster nevertheless", () => {
 });
 
 test("what is given stands, no quota among it", () => {
-  const settings = memberSettings({ dataDir: DIRECTORY, quotaBytes: null, heartbeatMillis: 20 });
-  expect(settings).toMatchObject({ quotaBytes: null, heartbeatMillis: 20 });
+  const given = {
+    quotaBytes: null,
+    heartbeatMillis: 20,
+    txnOpsMax: 10_000,
+    requestBytesMax: 10 * 1024 * 1024,
+    progressNotifyMillis: 100,
+    autoCompaction: { mode: "revision", retention: 1 },
+  } as const;
+  expect(memberSettings({ dataDir: DIRECTORY, ...given })).toMatchObject(given);
 });
 
 test("a member that cannot go on does not go unnoticed", () => {
@@ -70,6 +77,32 @@ test.each<[string, Partial<MemberOptions>, string, RegExp]>([
   ],
   ["part of an entry", { snapshotEntries: 0.5 }, "ERR_CONFIGURATION", /^snapshotEntries: 0.5 is/],
   ["no room at all", { quotaBytes: 0 }, "ERR_CONFIGURATION", /^quotaBytes: 0 is .* null/],
+  [
+    "no operations",
+    { txnOpsMax: 0 },
+    "ERR_CONFIGURATION",
+    /^txnOpsMax: 0 is no .* from 1 to 10000/,
+  ],
+  [
+    "a part of a byte",
+    { requestBytesMax: 1.5 },
+    "ERR_CONFIGURATION",
+    /^requestBytesMax: 1.5 is no/,
+  ],
+  ["a request too large", { requestBytesMax: 1e8 }, "ERR_CONFIGURATION", /^requestBytesMax: 1/],
+  ["a flood", { progressNotifyMillis: 99 }, "ERR_CONFIGURATION", /^progressNotifyMillis: 99 is no/],
+  [
+    "no time at all",
+    { autoCompaction: { mode: "periodic", retentionMillis: 0 } },
+    "ERR_CONFIGURATION",
+    /^autoCompaction: 0 is no/,
+  ],
+  [
+    "no revision at all",
+    { autoCompaction: { mode: "revision", retention: 0 } },
+    "ERR_CONFIGURATION",
+    /^autoCompaction: 0 is no/,
+  ],
   ["a URL without a port", { listenClientUrls: ["http://127.0.0.1"] }, "ERR_ADDRESS", /no port/],
 ])("%s is refused, naming the option", (_what, options, code, text) => {
   const start = (): unknown => memberSettings({ dataDir: DIRECTORY, ...options });

@@ -1,6 +1,6 @@
 import type { NodeId, Prng, QuorateError, Runtime } from "@quorate/core";
 import { toQuorateError } from "@quorate/core";
-import type { EtcdResult, EtcdStateMachine } from "../apply/index.ts";
+import { TXN_OPS_MAX, type EtcdResult, type EtcdStateMachine } from "../apply/index.ts";
 import { HeaderWriter, ProtoWriter, WatchResponseWriter } from "../codec/index.ts";
 import { STATUS, type Call, type UnaryCall } from "../../grpc/index.ts";
 import type { RequestFailure, RequestService } from "../../service/request-service.ts";
@@ -9,6 +9,8 @@ import { toEtcdFailure } from "../error-map.ts";
 import { ETCD_FAILURES, type EtcdFailureName } from "../etcd-failure.ts";
 import { WatchHub } from "../watch/index.ts";
 import { ChangeNotices } from "./change-notices.ts";
+import { compactionPlan, type AutoCompaction } from "./compaction-plan.ts";
+import { Compactor } from "./compactor.ts";
 import { LeaderGuard } from "./leader-guard.ts";
 import { LeaseLeader } from "./lease-leader.ts";
 import { LeaseRenewals } from "./lease-renewals.ts";
@@ -31,10 +33,17 @@ export interface EtcdMemberOptions {
   readonly quotaBytes: number | null;
   /** Between two progress notifications to a watcher that hears nothing else. */
   readonly progressNotifyMillis?: number;
+  /** Operations in one level of a transaction. */
+  readonly txnOpsMax?: number;
+  /** A larger request is refused. */
+  readonly requestBytesMax?: number;
+  /** How the keyspace is compacted while this member leads; by hand when left out. */
+  readonly autoCompaction?: AutoCompaction;
 }
 
-/** As in etcd. */
+/** As in etcd, all of them. */
 const PROGRESS_NOTIFY_MILLIS = 10 * 60_000;
+const REQUEST_BYTES_MAX: number = 1.5 * 1024 * 1024;
 
 /** The member as its gRPC services see it: the group, the applied state, and how answers begin. */
 export class EtcdMember {
@@ -55,13 +64,17 @@ export class EtcdMember {
   readonly leaderGuard: LeaderGuard;
   /** A lease must outlive an election, or every change of leader would end it. */
   readonly leaseSecondsMin: number;
+  readonly txnOpsMax: number;
+  readonly requestBytesMax: number;
   readonly #leaseLeader: LeaseLeader;
+  readonly #compactor: Compactor | null;
   readonly #prng: Prng;
   readonly #header: HeaderWriter;
   readonly #response = new ProtoWriter(1024);
 
   constructor(options: EtcdMemberOptions) {
     const { requests, machine, cluster, self, runtime, electionMillis } = options;
+    const { autoCompaction } = options;
     this.requests = requests;
     this.machine = machine;
     this.cluster = cluster;
@@ -73,13 +86,20 @@ export class EtcdMember {
     this.leaseTime = new LeaseTime(machine, () => requests.now());
     this.notices = new ChangeNotices(machine);
     this.leaseSecondsMin = Math.ceil((1.5 * electionMillis) / 1000);
+    this.txnOpsMax = options.txnOpsMax ?? TXN_OPS_MAX;
+    this.requestBytesMax = options.requestBytesMax ?? REQUEST_BYTES_MAX;
     this.#leaseLeader = new LeaseLeader(requests, machine);
+    this.#compactor =
+      autoCompaction === undefined
+        ? null
+        : new Compactor(compactionPlan(autoCompaction), requests, machine);
     this.#prng = options.prng;
     this.#header = new HeaderWriter(wireId(cluster), wireId(self));
     this.watches = new WatchHub({
       source: machine,
       progressNotifyMillis: options.progressNotifyMillis ?? PROGRESS_NOTIFY_MILLIS,
       prng: options.prng,
+      limits: { fragmentBytes: this.requestBytesMax },
       wantWork: () => this.work.add(() => this.watches.advance()),
     });
     this.watchResponses = new WatchResponseWriter(this.#header);
@@ -110,6 +130,7 @@ export class EtcdMember {
     this.requests.tick();
     this.sweeper.tick();
     this.#leaseLeader.tick();
+    this.#compactor?.tick();
     this.leaderGuard.tick();
     this.watches.tick(this.requests.now());
   }

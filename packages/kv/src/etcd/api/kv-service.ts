@@ -75,7 +75,7 @@ function handleDeleteRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCal
 
 function handleTxn(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeTxn, bytes, call);
-  if (request === null || refused(call, validateTxn(request))) return;
+  if (request === null || refused(call, validateTxn(request, member.txnOpsMax))) return;
   if (isReadOnly(request)) return readTxn(member, request, call);
   if (hasPut(request) && !member.quota.admits(bytes.length + PUT_OVERHEAD_BYTES)) {
     return void refused(call, "noSpace");

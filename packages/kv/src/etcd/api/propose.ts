@@ -9,9 +9,6 @@ export type ResponseTo<Kind extends Command["kind"]> = Extract<
   { readonly kind: Kind }
 >;
 
-/** A larger request is refused, as with etcd's `--max-request-bytes`. */
-export const REQUEST_BYTES_MAX: number = 1.5 * 1024 * 1024;
-
 /**
  * Replicates a command, which is the request's own bytes wherever it can be, and answers the call if
  * it fails. `answer` runs in the turn in which the command was applied here.
@@ -23,7 +20,7 @@ export function propose<Kind extends Command["kind"]>(
   call: UnaryCall,
   answer: (response: ResponseTo<Kind>, revision: number) => void,
 ): void {
-  if (bytes.length > REQUEST_BYTES_MAX) return void refused(call, "requestTooLarge");
+  if (bytes.length > member.requestBytesMax) return void refused(call, "requestTooLarge");
   member.requests.propose(encodeCommand(kind, bytes), (outcome) => {
     if (outcome.kind !== "done") return failWith(call, outcome);
     const { result } = outcome;

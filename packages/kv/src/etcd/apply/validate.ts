@@ -2,10 +2,7 @@ import type { PutRequest, RangeRequest, RequestOp, TxnRequest } from "../codec/r
 import { isInRange, keyRange, keyText, type KeyRange, type KeyText } from "../store/key-order.ts";
 import type { RequestRefusal } from "./failure.ts";
 
-/**
- * Operations or comparisons in one level of a transaction, as `--max-txn-ops` of etcd: what a level
- * takes is no longer there for those nested in it.
- */
+/** Operations or comparisons in one level of a transaction, as `--max-txn-ops` of etcd. */
 export const TXN_OPS_MAX = 128;
 
 /** Operations in all levels together: looking for duplicates takes the square of it. */
@@ -27,9 +24,13 @@ export function validateDeleteRange(request: { readonly key: Uint8Array }): Requ
   return request.key.length === 0 ? "emptyKey" : null;
 }
 
-export function validateTxn(request: TxnRequest): RequestRefusal | null {
-  if (countOps(request) > TXN_TREE_OPS_MAX) return "tooManyOps";
-  return validateOps(request, TXN_OPS_MAX) ?? checkDuplicates(request);
+/** @param opsMax - what a level takes of it is no longer there for those nested in it */
+export function validateTxn(
+  request: TxnRequest,
+  opsMax: number = TXN_OPS_MAX,
+): RequestRefusal | null {
+  if (countOps(request) > Math.max(opsMax, TXN_TREE_OPS_MAX)) return "tooManyOps";
+  return validateOps(request, opsMax) ?? checkDuplicates(request);
 }
 
 function countOps({ success, failure }: TxnRequest): number {

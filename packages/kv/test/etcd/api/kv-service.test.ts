@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { REQUEST_BYTES_MAX } from "../../../src/etcd/api/propose.ts";
 import {
   decodeRange,
   encodeCompaction,
@@ -181,10 +180,11 @@ describe("Txn", () => {
   });
 
   test("is refused when it is too long, and with a revision that does not exist", () => {
-    const many = Array.from({ length: 129 }, () => getK(false));
-    expect(member.call(`${KV}/Txn`, encodeTxn({ success: many }))).toEqual(
+    const many = encodeTxn({ success: Array.from({ length: 129 }, () => getK(false)) });
+    expect(member.call(`${KV}/Txn`, many)).toEqual(
       refusal(STATUS.invalidArgument, "too many operations in txn request"),
     );
+    expect(new MemberUnderTest({ txnOpsMax: 129 }).call(`${KV}/Txn`, many).code).toBe(STATUS.ok);
     const future = encodeTxn({ success: [putK, { ...getK(false), revision: 99 }] });
     expect(member.call(`${KV}/Txn`, future)).toEqual(
       refusal(STATUS.outOfRange, "mvcc: required revision is a future revision"),
@@ -270,11 +270,15 @@ test("a lease that does not exist is not found", () => {
   );
 });
 
-test("a request beyond the limit is too large, one at it is not", () => {
-  const overhead = encodePut({ key: bytes("k"), value: new Uint8Array(REQUEST_BYTES_MAX / 2) });
-  const room = REQUEST_BYTES_MAX - (overhead.length - REQUEST_BYTES_MAX / 2);
+test.each([
+  ["etcd's own limit", undefined, 1.5 * 1024 * 1024],
+  ["a limit of one's own", 1000, 1000],
+])("with %s a request beyond it is too large, one at it is not", (_, requestBytesMax, limit) => {
+  member = new MemberUnderTest(requestBytesMax === undefined ? {} : { requestBytesMax });
+  const overhead = encodePut({ key: bytes("k"), value: new Uint8Array(limit / 2) });
+  const room = limit - (overhead.length - limit / 2);
   const most = encodePut({ key: bytes("k"), value: new Uint8Array(room) });
-  expect(most).toHaveLength(REQUEST_BYTES_MAX);
+  expect(most).toHaveLength(limit);
   expect(member.call(`${KV}/Put`, most).code).toBe(STATUS.ok);
   const tooMuch = encodePut({ key: bytes("k"), value: new Uint8Array(room + 1) });
   expect(member.call(`${KV}/Put`, tooMuch)).toEqual(

@@ -1,6 +1,6 @@
 import { Prng, QuorateError, utf8Decode, utf8Encode, type ErrorCode } from "@quorate/core";
 import { EtcdStateMachine, type EtcdResult } from "../../../src/etcd/apply/index.ts";
-import { EtcdMember } from "../../../src/etcd/api/etcd-member.ts";
+import { EtcdMember, type EtcdMemberOptions } from "../../../src/etcd/api/etcd-member.ts";
 import { etcdServices } from "../../../src/etcd/api/services.ts";
 import { ProtoReader } from "../../../src/etcd/codec/index.ts";
 import {
@@ -59,7 +59,7 @@ export class MemberUnderTest {
   readonly #methods: ReturnType<typeof etcdServices>;
   #index = 0;
 
-  constructor({ quotaBytes = null }: { readonly quotaBytes?: number | null } = {}) {
+  constructor(options: Partial<EtcdMemberOptions> = {}) {
     this.requests = new RequestService({
       log: this.log,
       now: () => this.clock.now,
@@ -75,7 +75,8 @@ export class MemberUnderTest {
       runtime,
       electionMillis: 1000,
       prng: new Prng(1),
-      quotaBytes,
+      quotaBytes: null,
+      ...options,
     });
     this.#methods = etcdServices(this.member);
   }

@@ -4,7 +4,6 @@ import {
   isReadOnly,
   isSerializable,
   range as read,
-  TXN_OPS_MAX,
   validateDeleteRange,
   validatePut,
   validateRange,
@@ -69,14 +68,21 @@ describe("what is wrong with a request in itself", () => {
     Array.from({ length: count }, () => compare("a", { kind: "mod", number: 0 }));
 
   test.each([
-    ["128 operations", txn(reads(TXN_OPS_MAX)), null],
-    ["129 operations", txn(reads(TXN_OPS_MAX + 1)), "tooManyOps"],
-    ["129 operations in the other branch", txn([], reads(TXN_OPS_MAX + 1)), "tooManyOps"],
-    ["129 comparisons", txn([], [], conditions(TXN_OPS_MAX + 1)), "tooManyOps"],
+    ["128 operations", txn(reads(128)), null],
+    ["129 operations", txn(reads(129)), "tooManyOps"],
+    ["129 operations in the other branch", txn([], reads(129)), "tooManyOps"],
+    ["129 comparisons", txn([], [], conditions(129)), "tooManyOps"],
     ["128 of each", txn(reads(128), reads(128), conditions(128)), null],
-    ["129 operations further inside", txn([txn(reads(TXN_OPS_MAX + 1))]), "tooManyOps"],
+    ["129 operations further inside", txn([txn(reads(129))]), "tooManyOps"],
   ])("%s", (_, request, expected) => {
     expect(validateTxn(request)).toBe(expected);
+  });
+
+  test("more where a member takes more, and no more than that in all levels together", () => {
+    expect(validateTxn(txn(reads(5000)), 5000)).toBeNull();
+    expect(validateTxn(txn(reads(5001)), 5000)).toBe("tooManyOps");
+    expect(validateTxn(txn([txn(reads(2000)), txn(reads(2000))]), 4000)).toBeNull();
+    expect(validateTxn(txn([txn(reads(2100)), txn(reads(2100))]), 4000)).toBe("tooManyOps");
   });
 
   test.each([
