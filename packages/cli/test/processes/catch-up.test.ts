@@ -48,7 +48,7 @@ function logged(log: string, text: string): Record<string, unknown> | undefined 
 test(
   `a member that missed ${MISSED} writes comes back through a snapshot while writes go on`,
   async () => {
-    cluster = await RealCluster.start(3, [`--snapshot-count=${SNAPSHOT_COUNT}`]);
+    cluster = await RealCluster.start(3, { flags: [`--snapshot-count=${SNAPSHOT_COUNT}`] });
     const leader = await cluster.leader();
     const absent = (leader + 1) % cluster.size;
     const others = cluster.endpoints.filter((_, index) => index !== absent);

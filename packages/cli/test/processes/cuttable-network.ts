@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import type { Site } from "./real-ensemble.ts";
+import type { Site } from "./site.ts";
 
 /** The addresses of clients' links: of the block that is set aside for testing networks (RFC 2544). */
 const CLIENTS_BLOCK = "198.18";

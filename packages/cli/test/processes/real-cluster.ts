@@ -5,12 +5,21 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect, EtcdError, type EtcdClient } from "@quorate/kv";
 import { freePorts } from "./free-ports.ts";
 import { BIN, RealProcess } from "./real-process.ts";
+import { HERE, type Site } from "./site.ts";
 
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 25;
 
+export interface ClusterOptions {
+  /** For every member. */
+  readonly flags?: readonly string[];
+  /** One for each member; without them all run here. */
+  readonly sites?: readonly Site[];
+}
+
 interface Member {
   readonly name: string;
+  readonly site: Site;
   readonly clientUrl: string;
   readonly peerUrl: string;
   process: RealProcess | null;
@@ -22,25 +31,29 @@ export class RealCluster {
   readonly #members: readonly Member[];
   readonly #extraFlags: readonly string[];
 
-  private constructor(ports: readonly number[], extraFlags: readonly string[]) {
+  private constructor(ports: readonly number[], { flags = [], sites }: ClusterOptions) {
     const half = ports.length / 2;
-    this.#extraFlags = extraFlags;
-    this.#members = Array.from({ length: half }, (_, i) => ({
-      name: `m${i + 1}`,
-      clientUrl: `http://127.0.0.1:${ports[i]}`,
-      peerUrl: `http://127.0.0.1:${ports[half + i]}`,
-      process: null,
-    }));
+    this.#extraFlags = flags;
+    this.#members = Array.from({ length: half }, (_, i) => {
+      const site = sites?.[i] ?? HERE;
+      return {
+        name: `m${i + 1}`,
+        site,
+        clientUrl: `http://${site.clientHost}:${ports[i]}`,
+        peerUrl: `http://${site.peerHost}:${ports[half + i]}`,
+        process: null,
+      };
+    });
   }
 
   /** Gives the members their ports; nothing runs yet. */
-  static async prepare(size: number, extraFlags: readonly string[] = []): Promise<RealCluster> {
-    return new RealCluster(await freePorts(2 * size), extraFlags);
+  static async prepare(size: number, options: ClusterOptions = {}): Promise<RealCluster> {
+    return new RealCluster(await freePorts(2 * size), options);
   }
 
   /** Starts a new cluster and waits until it serves. */
-  static async start(size: number, extraFlags: readonly string[] = []): Promise<RealCluster> {
-    const cluster = await RealCluster.prepare(size, extraFlags);
+  static async start(size: number, options: ClusterOptions = {}): Promise<RealCluster> {
+    const cluster = await RealCluster.prepare(size, options);
     try {
       for (let i = 0; i < size; i++) cluster.launch(i);
       await cluster.ready();
@@ -83,7 +96,8 @@ export class RealCluster {
 
   launch(index: number, ...flags: readonly string[]): void {
     const member = this.#member(index);
-    const command = [process.execPath, BIN, "server", ...this.#flags(member), ...flags];
+    const { enter } = member.site;
+    const command = [...enter, process.execPath, BIN, "server", ...this.#flags(member), ...flags];
     member.process = new RealProcess(command, this.#logFile(member));
   }
 

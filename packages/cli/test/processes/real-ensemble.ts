@@ -7,19 +7,10 @@ import { serverStatus, type ServerStatus } from "../../src/zookeeper-client/serv
 import { ZooKeeperError } from "../../src/zookeeper-client/zookeeper-error.ts";
 import { freePorts } from "./free-ports.ts";
 import { BIN, RealProcess } from "./real-process.ts";
+import { HERE, type Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const ASK_WITHIN_MS = 1000;
-
-/** Where a server runs. */
-export interface Site {
-  /** What stands before the command, to enter it; nothing for this machine's own network. */
-  readonly enter: readonly string[];
-  /** Where the other servers reach it. */
-  readonly peerHost: string;
-  /** Where clients reach it. */
-  readonly clientHost: string;
-}
 
 type Settings = Readonly<Record<string, string | number>>;
 
@@ -38,8 +29,6 @@ interface Server {
   readonly electionPort: number;
   process: RealProcess | null;
 }
-
-const HERE: Site = { enter: [], peerHost: "127.0.0.1", clientHost: "127.0.0.1" };
 
 /** Real servers of one ensemble, by their numbers: `quorate zookeeper` as built, each from its own `zoo.cfg`. */
 export class RealEnsemble {

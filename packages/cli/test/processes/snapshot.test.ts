@@ -58,7 +58,9 @@ describe("a cluster", { timeout: 60 * SECONDS }, () => {
     );
 
     const [hash] = await cluster.hashes();
-    const restored = await RealCluster.prepare(3, ["--initial-cluster-token=restored"]);
+    const restored = await RealCluster.prepare(3, {
+      flags: ["--initial-cluster-token=restored"],
+    });
     try {
       for (const index of [0, 1, 2]) {
         const flags = [...restored.membership(index), "--initial-cluster-token=restored"];
