@@ -6,24 +6,40 @@ export interface ByteSink {
   write(pieces: readonly Uint8Array[]): boolean;
 }
 
+/** What is said to most connections in a turn fits. */
+const SMALL_BYTES = 1024;
+
 /** A full data frame and the frames around it fit. */
-const SLAB_BYTES = 2 * FRAME_BYTES_MAX;
+const LARGE_BYTES = 2 * FRAME_BYTES_MAX;
 
-/** Buffers shared by the connections of a server, so that a quiet connection holds none. */
+/**
+ * Buffers shared by the connections of a server, so that a quiet connection holds none. A change that
+ * thousands of them are told in one turn takes a small one of each.
+ */
 export class SlabPool {
-  readonly #free: Uint8Array[] = [];
-  readonly #keep: number;
+  readonly #small: Uint8Array[] = [];
+  readonly #large: Uint8Array[] = [];
+  readonly #keepBytes: number;
 
-  constructor(keep: number = 256) {
-    this.#keep = keep;
+  /** @param keepBytes - of either kind */
+  constructor(keepBytes: number = 8 * 1024 * 1024) {
+    this.#keepBytes = keepBytes;
   }
 
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(SLAB_BYTES);
+  /** A slab with room for so many bytes at least. */
+  take(bytes: number): Uint8Array {
+    if (bytes <= SMALL_BYTES) return this.#small.pop() ?? new Uint8Array(SMALL_BYTES);
+    if (bytes > LARGE_BYTES) return new Uint8Array(bytes);
+    return this.#large.pop() ?? new Uint8Array(LARGE_BYTES);
   }
 
   give(slab: Uint8Array): void {
-    if (slab.length === SLAB_BYTES && this.#free.length < this.#keep) this.#free.push(slab);
+    if (slab.length === SMALL_BYTES) this.#keep(this.#small, slab);
+    else if (slab.length === LARGE_BYTES) this.#keep(this.#large, slab);
+  }
+
+  #keep(free: Uint8Array[], slab: Uint8Array): void {
+    if (free.length * slab.length < this.#keepBytes) free.push(slab);
   }
 }
 
@@ -54,13 +70,21 @@ export class Outbound {
 
   /** Makes room for so many contiguous bytes at `length`. */
   ensure(count: number): void {
-    if (this.bytes.length - this.length >= count) return;
+    const slab = this.bytes;
+    if (slab.length - this.length >= count) return;
+    if (slab.length <= SMALL_BYTES && this.length + count <= LARGE_BYTES) {
+      // The first of a turn, and too small: in one piece it leaves in one write.
+      this.bytes = this.#pool.take(this.length + count);
+      this.bytes.set(slab.subarray(0, this.length));
+      this.#pool.give(slab);
+      return;
+    }
     if (this.length > 0) {
-      this.#full.push(this.bytes);
+      this.#full.push(slab);
       this.#lengths.push(this.length);
       this.#fullBytes += this.length;
-    } else this.#pool.give(this.bytes);
-    this.bytes = count <= SLAB_BYTES ? this.#pool.take() : new Uint8Array(count);
+    } else this.#pool.give(slab);
+    this.bytes = this.#pool.take(Math.max(count, LARGE_BYTES));
     this.length = 0;
   }
 
