@@ -81,12 +81,18 @@ export class Timeline {
   async until(condition: () => boolean, millis: number): Promise<boolean> {
     const end = this.now().monotonic + millis;
     if (this.#pace.kind !== "real") return condition() || this.#walk(end, condition);
-    while (!condition()) {
-      if (this.now().monotonic >= end) return false;
-      await new Promise<void>((done) => this.#waiting.push(done));
-      this.#checkGoesOn();
+    // Something happens at the end, too.
+    const takeBack = this.after(millis, () => {});
+    try {
+      while (!condition()) {
+        if (this.now().monotonic >= end) return false;
+        await new Promise<void>((done) => this.#waiting.push(done));
+        this.#checkGoesOn();
+      }
+      return true;
+    } finally {
+      takeBack();
     }
-    return true;
   }
 
   /** Nothing happens any more. */
