@@ -1,12 +1,16 @@
 import { decodeHeaderAlone, encodeCompaction } from "../etcd/codec/index.ts";
 import type { Channel } from "./channel.ts";
+import type { ClaimOptions } from "./claim.ts";
 import { realClock, type ClientClock } from "./clock.ts";
+import { Election } from "./election.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { keyRangeOf, type Bytes, type Keys } from "./key-range.ts";
 import type { KeyValue } from "./key-value.ts";
 import { Lease } from "./lease.ts";
 import { Leases } from "./leases.ts";
+import { lock, tryLock, type Lock } from "./lock.ts";
 import { Maintenance } from "./maintenance.ts";
+import { mirror, type MirrorOptions, type Snapshot } from "./mirror.ts";
 import {
   del,
   get,
@@ -22,6 +26,7 @@ import {
 } from "./op.ts";
 import { pages, type PageOptions } from "./pages.ts";
 import { performer } from "./perform.ts";
+import { ServiceRegistry } from "./registry.ts";
 import { Rpc, type CallOptions, type ClientMethod } from "./rpc.ts";
 import { Txn, type Perform } from "./txn.ts";
 import { Watch } from "./watch.ts";
@@ -52,6 +57,8 @@ const COMPACT: ClientMethod<unknown> = {
  * `EtcdError`, or with the reason of its signal.
  */
 export class EtcdClient {
+  /** The time that timeouts and leases go by. */
+  readonly clock: ClientClock;
   /** What operators ask: how members are, alarms, snapshots. */
   readonly maintenance: Maintenance;
   /** Leases by their ids, whoever holds them; `lease` makes one that is held. */
@@ -63,6 +70,7 @@ export class EtcdClient {
 
   constructor(channel: Channel, options: ClientOptions = {}) {
     const { timeoutMillis = TIMEOUT_MILLIS, clock = realClock } = options;
+    this.clock = clock;
     this.#rpc = new Rpc(channel, clock, timeoutMillis);
     this.#perform = performer(this.#rpc);
     this.#watches = new WatchStream(this.#rpc);
@@ -149,10 +157,37 @@ export class EtcdClient {
    * @param ttlSeconds - how long it outlives this process at most; the server may give more
    */
   async lease(ttlSeconds: number, options: CallOptions = {}): Promise<Lease> {
-    const { clock } = this.#rpc;
-    const askedAt = clock.now();
+    const askedAt = this.clock.now();
     const granted = await this.leases.grant(ttlSeconds, options);
-    return new Lease(this.leases, clock, this.#keepAlive, granted, askedAt);
+    return new Lease(this.leases, this.clock, this.#keepAlive, granted, askedAt);
+  }
+
+  /**
+   * Waits for a lock, in the order in which it was asked for, with all clients of etcd that use the
+   * name. Names in use must not be others with a slash and more behind them.
+   */
+  lock(name: Bytes, options: ClaimOptions = {}): Promise<Lock> {
+    return lock(this, name, options);
+  }
+
+  /** Takes a lock if nobody has it or waits for it; null if somebody does. */
+  tryLock(name: Bytes, options: ClaimOptions = {}): Promise<Lock | null> {
+    return tryLock(this, name, options);
+  }
+
+  /** An election, together with all clients of etcd that use the name; names are as those of locks. */
+  election(name: Bytes): Election {
+    return new Election(this, name);
+  }
+
+  /** Which instances of which services there are, under keys that begin with the root. */
+  registry(root?: string): ServiceRegistry {
+    return new ServiceRegistry(this, root);
+  }
+
+  /** All keys of a range as they are, and again after every revision that changed one of them. */
+  mirror(keys: Keys, options: MirrorOptions = {}): AsyncGenerator<Snapshot, void> {
+    return mirror(this, keys, options);
   }
 
   /** Ends everything that is under way, and the connections. */

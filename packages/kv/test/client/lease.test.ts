@@ -162,7 +162,7 @@ describe("the stream of renewals", () => {
     expect(renewals(under.stream)).toEqual([7n]);
     under.stream.message(answer(7n, 3));
     under.clock.advance(1000);
-    expect(renewals(under.stream).toSorted()).toEqual([7n, 8n]);
+    expect(new Set(renewals(under.stream))).toEqual(new Set([7n, 8n]));
     // In whatever order they are answered.
     under.stream.message(answer(8n, 6));
     under.stream.message(answer(7n, 3));
