@@ -32,7 +32,7 @@ export interface WatchEventsResponse {
 
 /** The field that says whom a response is for. There are many of one watcher, and all begin so. */
 export function watchIdField(watchId: bigint): Uint8Array {
-  return new ProtoWriter(12).uint64(2, watchId).finish();
+  return new ProtoWriter(12).uint64(2, watchId).finish().slice();
 }
 
 const FRAGMENT_FIELD = Uint8Array.of(0x38, 1);

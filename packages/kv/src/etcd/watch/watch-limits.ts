@@ -11,7 +11,7 @@ export interface WatchLimits {
   readonly sliceWatchersMax: number;
 }
 
-/** Far beyond what anybody watches, and some hundred MiB. */
+/** Far beyond what anybody watches; each takes about a KiB. */
 export const WATCH_LIMITS: WatchLimits = {
   watchersMax: 1_000_000,
   streamWatchersMax: 100_000,

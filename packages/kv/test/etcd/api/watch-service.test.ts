@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { encodeCommand } from "../../../src/etcd/apply/index.ts";
 import {
   encodeCompaction,
   encodeDeleteRange,
@@ -10,7 +11,7 @@ import {
   ProtoWriter,
 } from "../../../src/etcd/codec/index.ts";
 import { STATUS } from "../../../src/grpc/index.ts";
-import { del, put as putOp } from "../apply/commands.ts";
+import { del, entryOf, put as putOp } from "../apply/commands.ts";
 import { responseLine } from "../watch/response-line.ts";
 import { bytes, MemberUnderTest, type BegunCall } from "./member-under-test.ts";
 
@@ -245,6 +246,45 @@ describe("a watcher", () => {
       `#0 @2 d=${v}@2`,
       `#1 @2 a=${v}@2 b=${v}@2 c=${v}@2 d=${v}@2`,
     ]);
+  });
+});
+
+describe("changes that come together", () => {
+  test("are told together, each revision in its place", () => {
+    watch("a");
+    watch("", { end: "\0" });
+    heard();
+    const data = ["a", "b", "a"].map((key, i) =>
+      encodeCommand("put", encodePut({ key: bytes(key), value: bytes(String(i)) })),
+    );
+    const entries = data.map((each, i) => ({ ...entryOf(each), index: i + 1 }));
+    member.machine.apply(entries, () => {});
+    expect(heard()).toEqual(["#0 @4 a=0@2 a=2@4", "#1 @4 a=0@2 b=1@3 a=2@4"]);
+  });
+
+  test("in a snapshot are told, but for what it has forgotten", () => {
+    const other = new MemberUnderTest();
+    const putThere = (key: string, value: string): void =>
+      void other.ok("/etcdserverpb.KV/Put", encodePut({ key: bytes(key), value: bytes(value) }));
+    const takeOver = (): void => {
+      const [view, sink] = [other.machine.pin(), member.machine.restore()];
+      for (let chunk = view.read(1000); chunk !== null; chunk = view.read(1000)) sink.write(chunk);
+      sink.finish();
+    };
+    watch("a");
+    watch("b", { start: 6 });
+    heard();
+    putThere("a", "1");
+    putThere("a", "2");
+    takeOver();
+    expect(heard()).toEqual(["#0 @3 a=1@2 a=2@3"]);
+    for (const value of ["3", "4", "5"]) putThere("a", value);
+    putThere("b", "6");
+    other.ok("/etcdserverpb.KV/Compact", encodeCompaction({ revision: 6 }));
+    takeOver();
+    expect(heard()).toEqual(["#0 @0 canceled compacted 6", "#1 @7 b=6@7"]);
+    put("b", "7");
+    expect(heard()).toEqual(["#1 @8 b=7@8"]);
   });
 });
 
