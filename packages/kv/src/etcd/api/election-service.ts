@@ -1,9 +1,9 @@
 import { STATUS, type Method, type StreamCall, type UnaryCall } from "../../grpc/index.ts";
 import { toKeyValue } from "../apply/index.ts";
 import {
+  decodeCampaign,
   decodeFirstBytes,
   decodeLeaderRequest,
-  decodeQueueRequest,
   writeKeyValueFields,
   type LeaderKey,
   type ProtoWriter,
@@ -37,7 +37,7 @@ export function electionService(member: EtcdMember): readonly (readonly [string,
 
 /** Answers when the caller is elected: until then the call stays open. */
 function handleCampaign(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
-  const request = decodeOrFail(decodeQueueRequest, bytes, call);
+  const request = decodeOrFail(decodeCampaign, bytes, call);
   if (request === null) return;
   joinQueue(member, request, call, {
     turn: (leader) => respond(call, writeLeaderKey(member.begin(), leader)),

@@ -3,11 +3,12 @@ import {
   decodeLeaseGrant,
   decodeLeaseId,
   decodeLeaseTimeToLive,
+  decodeNothing,
   encodeLeaseGrant,
   type LeaseGrantRequest,
   type ProtoWriter,
 } from "../codec/index.ts";
-import type { LeaseId } from "../lease/index.ts";
+import { TTL_SECONDS_MAX, type LeaseId } from "../lease/index.ts";
 import { keyBytes } from "../store/index.ts";
 import {
   decodeOrFail,
@@ -37,9 +38,6 @@ export function leaseService(member: EtcdMember): readonly (readonly [string, Me
     ["/etcdserverpb.Lease/LeaseKeepAlive", keepAlive],
   ];
 }
-
-/** Some 285 years, as in etcd. */
-const TTL_SECONDS_MAX = 9_000_000_000;
 
 function handleGrant(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodeLeaseGrant, bytes, call);
@@ -127,7 +125,8 @@ function handleTimeToLive(member: EtcdMember, bytes: Uint8Array, call: UnaryCall
 }
 
 /** Those that end first come first. */
-function handleLeases(member: EtcdMember, _: Uint8Array, call: UnaryCall): void {
+function handleLeases(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
+  if (decodeOrFail(decodeNothing, bytes, call) === null) return;
   whenReadable(member, false, call, () => {
     const leases = [...member.machine.leases].map(({ id, ...lease }) => ({
       id,

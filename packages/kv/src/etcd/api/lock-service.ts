@@ -1,5 +1,5 @@
 import { STATUS, type Method, type UnaryCall } from "../../grpc/index.ts";
-import { decodeFirstBytes, decodeQueueRequest, encodeDeleteRange } from "../codec/index.ts";
+import { decodeFirstBytes, decodeLock, encodeDeleteRange } from "../codec/index.ts";
 import { decodeOrFail, refused, respond, type EtcdMember } from "./etcd-member.ts";
 import { joinQueue } from "./join-queue.ts";
 import { propose } from "./propose.ts";
@@ -20,7 +20,7 @@ export function lockService(member: EtcdMember): readonly (readonly [string, Met
 
 /** Answers when the caller has the lock: until then the call stays open. */
 function handleLock(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
-  const request = decodeOrFail(decodeQueueRequest, bytes, call);
+  const request = decodeOrFail(decodeLock, bytes, call);
   if (request === null) return;
   joinQueue(member, { ...request, value: new Uint8Array(0) }, call, {
     turn: ({ key }) => respond(call, member.begin().bytes(2, key)),

@@ -7,6 +7,7 @@ import {
   decodeDowngrade,
   decodeHashKv,
   decodeMoveLeader,
+  decodeNothing,
   writeAlarmMember,
   type ProtoWriter,
 } from "../codec/index.ts";
@@ -30,16 +31,20 @@ export function maintenanceService(member: EtcdMember): readonly (readonly [stri
     name: string,
     handle: (request: Uint8Array, call: UnaryCall) => void,
   ): readonly [string, Method] => [`/etcdserverpb.Maintenance/${name}`, { kind: "unary", handle }];
+  const bare = (name: string, handle: (call: UnaryCall) => void): readonly [string, Method] =>
+    unary(name, (bytes, call) => {
+      if (decodeOrFail(decodeNothing, bytes, call) !== null) handle(call);
+    });
   return [
-    unary("Status", (_, call) => respond(call, status(member))),
+    bare("Status", (call) => respond(call, status(member))),
     unary("HashKV", (bytes, call) => handleHashKv(member, bytes, call)),
-    unary("Hash", (_, call) =>
+    bare("Hash", (call) =>
       hash(member, member.machine.store.revision, call, (value) =>
         respond(call, member.begin().int64(2, value)),
       ),
     ),
     unary("Alarm", (bytes, call) => handleAlarm(member, bytes, call)),
-    unary("Defragment", (_, call) => member.sweeper.whenSwept(() => respond(call, member.begin()))),
+    bare("Defragment", (call) => member.sweeper.whenSwept(() => respond(call, member.begin()))),
     unary("MoveLeader", (bytes, call) => handleMoveLeader(member, bytes, call)),
     unary("Downgrade", (bytes, call) => handleDowngrade(bytes, call)),
     ["/etcdserverpb.Maintenance/Snapshot", snapshotMethod(member)],

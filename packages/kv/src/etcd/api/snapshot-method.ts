@@ -1,5 +1,6 @@
 import type { Method, StreamCall } from "../../grpc/index.ts";
-import { refused, type EtcdMember } from "./etcd-member.ts";
+import { decodeNothing } from "../codec/index.ts";
+import { decodeOrFail, refused, type EtcdMember } from "./etcd-member.ts";
 import { SnapshotStream } from "./snapshot-stream.ts";
 
 /** Snapshots under way at once: each holds on to the state that it is of, and clients may be slow. */
@@ -18,9 +19,10 @@ export function snapshotMethod(member: EtcdMember): Method {
     handle: (call) => {
       let asked = false;
       call.onHalfClose(() => {});
-      call.onMessage(() => {
-        if (!asked) start(call);
+      call.onMessage((bytes) => {
+        if (asked || decodeOrFail(decodeNothing, bytes, call) === null) return;
         asked = true;
+        start(call);
       });
     },
   };

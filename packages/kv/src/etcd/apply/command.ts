@@ -1,3 +1,4 @@
+import { QuorateError } from "@quorate/core";
 import { decodeAlarm } from "../codec/alarm-requests.ts";
 import {
   decodeCompaction,
@@ -26,6 +27,7 @@ import type {
   PutRequest,
   TxnRequest,
 } from "../codec/requests.ts";
+import { TTL_SECONDS_MAX } from "../lease/index.ts";
 
 /** What is replicated: one byte for the kind, then the request's own bytes as they came. */
 export type Command =
@@ -80,7 +82,7 @@ export function decodeCommand(bytes: Uint8Array): Command | null {
     case TAGS.memberAttributes:
       return decodeMemberAttributes(request);
     case TAGS.leaseGrant:
-      return decodeLeaseGrant(request);
+      return checkedGrant(decodeLeaseGrant(request));
     case TAGS.leaseRevoke:
       return decodeLeaseRevoke(request);
     case TAGS.leaseRenew:
@@ -94,4 +96,10 @@ export function decodeCommand(bytes: Uint8Array): Command | null {
     default:
       return null;
   }
+}
+
+/** The service has raised the seconds or refused them: a snapshot could not hold any others. */
+function checkedGrant(grant: LeaseGrantRequest): LeaseGrantRequest {
+  if (grant.ttlSeconds >= 1 && grant.ttlSeconds <= TTL_SECONDS_MAX) return grant;
+  throw new QuorateError("ERR_MALFORMED", `a lease of ${grant.ttlSeconds} s`);
 }

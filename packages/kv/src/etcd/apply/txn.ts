@@ -1,5 +1,5 @@
 import { compareBytes } from "../codec/compare-bytes.ts";
-import type { Compare, RequestOp, TxnRequest } from "../codec/requests.ts";
+import type { Compare, RangeRequest, RequestOp, TxnRequest } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { keyRange } from "../store/key-order.ts";
 import type { MvccStore } from "../store/mvcc-store.ts";
@@ -7,7 +7,7 @@ import type { Version } from "../store/version.ts";
 import type { EtcdState } from "./etcd-state.ts";
 import type { RequestRefusal } from "./failure.ts";
 import { checkRevision, range } from "./range.ts";
-import { checkPut, deleteRange, put } from "./write.ts";
+import { checkPutOp, deleteRange, put } from "./write.ts";
 
 /** A transaction with every comparison decided: what is going to be executed. */
 export interface TxnPlan {
@@ -16,7 +16,7 @@ export interface TxnPlan {
 }
 
 type PlannedOp =
-  | { readonly kind: "op"; readonly op: Exclude<RequestOp, TxnRequest> }
+  | { readonly kind: "op"; readonly op: SimpleOp }
   | { readonly kind: "txn"; readonly plan: TxnPlan };
 
 /**
@@ -34,19 +34,34 @@ export function planTxn(store: MvccStore, request: TxnRequest): TxnPlan {
   return { succeeded, ops };
 }
 
-/** Everything that could fail, checked before the first write: nothing is ever half applied. */
+/**
+ * Everything that could fail, checked before the first write: nothing is ever half applied. In etcd's
+ * order, which decides what a client is told: all puts, then all ranges.
+ */
 export function checkTxn(state: EtcdState, plan: TxnPlan): RequestRefusal | null {
+  const puts = firstRefusal(plan, (op) => (op.kind === "put" ? checkPutOp(state, op) : null));
+  if (puts !== null) return puts;
+  return firstRefusal(plan, (op) => (op.kind === "range" ? checkRangeOp(state, op) : null));
+}
+
+type SimpleOp = Exclude<RequestOp, TxnRequest>;
+
+function firstRefusal(
+  plan: TxnPlan,
+  check: (op: SimpleOp) => RequestRefusal | null,
+): RequestRefusal | null {
   for (const planned of plan.ops) {
     const refusal =
-      planned.kind === "txn" ? checkTxn(state, planned.plan) : checkOp(state, planned.op);
+      planned.kind === "txn" ? firstRefusal(planned.plan, check) : check(planned.op);
     if (refusal !== null) return refusal;
   }
   return null;
 }
 
-function checkOp(state: EtcdState, op: Exclude<RequestOp, TxnRequest>): RequestRefusal | null {
-  if (op.kind === "range") return checkRevision(state.store, op.revision);
-  return op.kind === "put" ? checkPut(state, op) : null;
+/** A revision below 0 is now, but not within a transaction: there etcd misses it in the history. */
+function checkRangeOp({ store }: EtcdState, { revision }: RangeRequest): RequestRefusal | null {
+  const first = store.compacted > 0 ? store.compacted : -1;
+  return revision < 0 && revision < first ? "compacted" : checkRevision(store, revision);
 }
 
 /** Runs the operations in order; each sees what those before it did. */

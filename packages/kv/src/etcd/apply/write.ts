@@ -7,11 +7,26 @@ import type { RequestRefusal } from "./failure.ts";
 import { toKeyValue } from "./range.ts";
 
 /** What about a put depends on the state. Must pass before {@link put}. */
-export function checkPut(
-  { store, leases }: Pick<EtcdState, "store" | "leases">,
-  request: PutRequest,
-): RequestRefusal | null {
-  if (request.lease !== 0n && leases.get(request.lease) === undefined) return "leaseNotFound";
+export function checkPut(state: EtcdState, request: PutRequest): RequestRefusal | null {
+  return checkKey(request) ?? checkLease(state, request) ?? checkKept(state, request);
+}
+
+/** The same within a transaction, where etcd looks in another order. */
+export function checkPutOp(state: EtcdState, request: PutRequest): RequestRefusal | null {
+  return checkKey(request) ?? checkKept(state, request) ?? checkLease(state, request);
+}
+
+/** Whoever proposed it, it must have one: a snapshot ends where a change has no key. */
+function checkKey({ key }: PutRequest): RequestRefusal | null {
+  return key.length === 0 ? "emptyKey" : null;
+}
+
+function checkLease({ leases }: EtcdState, { lease }: PutRequest): RequestRefusal | null {
+  return lease !== 0n && leases.get(lease) === undefined ? "leaseNotFound" : null;
+}
+
+/** Of what is not there nothing can be kept. */
+function checkKept({ store }: EtcdState, request: PutRequest): RequestRefusal | null {
   if (!request.ignoreValue && !request.ignoreLease) return null;
   return store.get(keyText(request.key), store.revision) === null ? "keyNotFound" : null;
 }

@@ -1,4 +1,3 @@
-import { QuorateError } from "@quorate/core";
 import { ProtoReader } from "./proto-reader.ts";
 import type {
   Compare,
@@ -20,8 +19,23 @@ const SORT_ORDERS: readonly SortOrder[] = ["none", "ascend", "descend"];
 const SORT_TARGETS: readonly SortTarget[] = ["key", "version", "create", "mod", "value"];
 const COMPARE_RESULTS: readonly CompareResult[] = ["equal", "greater", "less", "notEqual"];
 
-/** Deeper than any client nests, shallow enough for every stack. */
-const TXN_DEPTH_MAX = 64;
+/** What is compared, with the zero that stands for what was not given, or given for another target. */
+const COMPARE_TARGETS: readonly CompareTarget[] = [
+  { kind: "version", number: 0 },
+  { kind: "create", number: 0 },
+  { kind: "mod", number: 0 },
+  { kind: "value", value: EMPTY },
+  { kind: "lease", lease: 0n },
+];
+
+/** The one field of a comparison that does not follow the others. */
+const RANGE_END = 64;
+
+/**
+ * Deeper than a transaction can be that has no more operations than it may: what lies deeper is not
+ * read, for what lies above it is refused.
+ */
+const TXN_DEPTH_MAX = 130;
 
 /** What the decoders fill in: the same fields, not yet read-only. */
 type Draft<T> = { -readonly [Field in keyof T]: T[Field] };
@@ -59,7 +73,7 @@ export function decodeRange(bytes: Uint8Array): RangeRequest {
     else if (tag === 0x58) request.maxModRevision = reader.int64();
     else if (tag === 0x60) request.minCreateRevision = reader.int64();
     else if (tag === 0x68) request.maxCreateRevision = reader.int64();
-    else reader.skip(tag);
+    else reader.skip(tag, 13);
   }
   return request;
 }
@@ -82,7 +96,7 @@ export function decodePut(bytes: Uint8Array): PutRequest {
     else if (tag === 0x20) request.prevKv = reader.bool();
     else if (tag === 0x28) request.ignoreValue = reader.bool();
     else if (tag === 0x30) request.ignoreLease = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 6);
   }
   return request;
 }
@@ -99,15 +113,12 @@ export function decodeDeleteRange(bytes: Uint8Array): DeleteRangeRequest {
     if (tag === 0x0a) request.key = reader.bytes();
     else if (tag === 0x12) request.rangeEnd = reader.bytes();
     else if (tag === 0x18) request.prevKv = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 3);
   }
   return request;
 }
 
 export function decodeTxn(bytes: Uint8Array, depth: number = 0): TxnRequest {
-  if (depth > TXN_DEPTH_MAX) {
-    throw new QuorateError("ERR_MALFORMED", `transactions nested more than ${TXN_DEPTH_MAX} deep`);
-  }
   const reader = new ProtoReader(bytes);
   const compare: Compare[] = [];
   const success: (RequestOp | null)[] = [];
@@ -116,7 +127,7 @@ export function decodeTxn(bytes: Uint8Array, depth: number = 0): TxnRequest {
     if (tag === 0x0a) compare.push(decodeCompare(reader.bytes()));
     else if (tag === 0x12) success.push(decodeOp(reader.bytes(), depth));
     else if (tag === 0x1a) failure.push(decodeOp(reader.bytes(), depth));
-    else reader.skip(tag);
+    else reader.skip(tag, 3);
   }
   return { kind: "txn", compare, success, failure };
 }
@@ -128,44 +139,38 @@ function decodeOp(bytes: Uint8Array, depth: number): RequestOp | null {
     if (tag === 0x0a) op = decodeRange(reader.bytes());
     else if (tag === 0x12) op = decodePut(reader.bytes());
     else if (tag === 0x1a) op = decodeDeleteRange(reader.bytes());
-    else if (tag === 0x22) op = decodeTxn(reader.bytes(), depth + 1);
-    else reader.skip(tag);
+    else if (tag === 0x22) op = decodeNested(reader.bytes(), depth + 1);
+    else reader.skip(tag, 4);
   }
   return op;
+}
+
+function decodeNested(bytes: Uint8Array, depth: number): TxnRequest | null {
+  return depth > TXN_DEPTH_MAX ? null : decodeTxn(bytes, depth);
 }
 
 function decodeCompare(bytes: Uint8Array): Compare {
   const reader = new ProtoReader(bytes);
   let result: CompareResult | null = "equal";
-  let target = 0;
+  let number = 0;
   let key = EMPTY;
   let rangeEnd = EMPTY;
-  let number = 0;
-  let value = EMPTY;
-  let lease = 0n;
+  // Of the alternatives to compare with the last one counts.
+  let given: CompareTarget | null = null;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) result = COMPARE_RESULTS[reader.uint32()] ?? null;
-    else if (tag === 0x10) target = reader.uint32();
+    else if (tag === 0x10) number = reader.uint32();
     else if (tag === 0x1a) key = reader.bytes();
-    // The three numbers are alternatives: one of them is there.
-    else if (tag === 0x20 || tag === 0x28 || tag === 0x30) number = reader.int64();
-    else if (tag === 0x3a) value = reader.bytes();
-    else if (tag === 0x40) lease = reader.bigint64();
+    else if (tag === 0x20) given = { kind: "version", number: reader.int64() };
+    else if (tag === 0x28) given = { kind: "create", number: reader.int64() };
+    else if (tag === 0x30) given = { kind: "mod", number: reader.int64() };
+    else if (tag === 0x3a) given = { kind: "value", value: reader.bytes() };
+    else if (tag === 0x40) given = { kind: "lease", lease: reader.bigint64() };
     else if (tag === 0x202) rangeEnd = reader.bytes();
-    else reader.skip(tag);
+    else reader.skip(tag, tag >>> 3 === RANGE_END ? RANGE_END : 8);
   }
-  return { key, rangeEnd, result, target: compareTarget(target, number, value, lease) };
-}
-
-function compareTarget(
-  target: number,
-  number: number,
-  value: Uint8Array,
-  lease: bigint,
-): CompareTarget {
-  if (target === 3) return { kind: "value", value };
-  if (target === 4) return { kind: "lease", lease };
-  return { kind: target === 1 ? "create" : target === 2 ? "mod" : "version", number };
+  const target = COMPARE_TARGETS[number] ?? null;
+  return { key, rangeEnd, result, target: given?.kind === target?.kind ? given : target };
 }
 
 export function decodeCompaction(bytes: Uint8Array): CompactionRequest {
@@ -175,14 +180,27 @@ export function decodeCompaction(bytes: Uint8Array): CompactionRequest {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) revision = reader.int64();
     else if (tag === 0x10) physical = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 2);
   }
   return { kind: "compact", revision, physical };
 }
 
 /** HashKVRequest: the revision to hash at. */
 export function decodeHashKv(bytes: Uint8Array): number {
-  return decodeCompaction(bytes).revision;
+  const reader = new ProtoReader(bytes);
+  let revision = 0;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x08) revision = reader.int64();
+    else reader.skip(tag, 1);
+  }
+  return revision;
+}
+
+/** A request without fields, which must be a message all the same; true when it is one. */
+export function decodeNothing(bytes: Uint8Array): true {
+  const reader = new ProtoReader(bytes);
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) reader.skip(tag);
+  return true;
 }
 
 /** MemberListRequest: whether a linearizable answer is wanted. */
@@ -191,7 +209,7 @@ export function decodeMemberList(bytes: Uint8Array): boolean {
   let linearizable = false;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) linearizable = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 1);
   }
   return linearizable;
 }
@@ -202,7 +220,7 @@ export function decodeHealthCheck(bytes: Uint8Array): string {
   let service = "";
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x0a) service = reader.string();
-    else reader.skip(tag);
+    else reader.skip(tag, 1);
   }
   return service;
 }

@@ -17,7 +17,7 @@ export function decodeLeaseGrant(bytes: Uint8Array): LeaseGrantRequest {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) ttlSeconds = reader.int64();
     else if (tag === 0x10) id = reader.bigint64();
-    else reader.skip(tag);
+    else reader.skip(tag, 2);
   }
   return { kind: "leaseGrant", ttlSeconds, id };
 }
@@ -36,7 +36,13 @@ export function encodeLeaseRevoke(id: bigint): Uint8Array {
 
 /** LeaseRevokeRequest and LeaseKeepAliveRequest: the lease in the first field. */
 export function decodeLeaseId(bytes: Uint8Array): bigint {
-  return decodeLeaseTimeToLive(bytes).id;
+  const reader = new ProtoReader(bytes);
+  let id = 0n;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x08) id = reader.bigint64();
+    else reader.skip(tag, 1);
+  }
+  return id;
 }
 
 export function decodeLeaseTimeToLive(bytes: Uint8Array): LeaseTimeToLiveRequest {
@@ -46,7 +52,7 @@ export function decodeLeaseTimeToLive(bytes: Uint8Array): LeaseTimeToLiveRequest
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) id = reader.bigint64();
     else if (tag === 0x10) keys = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 2);
   }
   return { id, keys };
 }
@@ -63,7 +69,7 @@ export function decodeLeaseRenewal(bytes: Uint8Array): LeaseRenewal {
 
 export function encodeLeaseRenewal(ids: readonly bigint[]): Uint8Array {
   const writer = new ProtoWriter(12 * ids.length);
-  for (const id of ids) writer.uint64(1, id);
+  for (const id of ids) writer.element64(1, id);
   return writer.finish();
 }
 
@@ -72,8 +78,8 @@ export function decodeLeaseTick(bytes: Uint8Array): LeaseTick {
   let term = 0;
   let counted = 0;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 0x08) term = reader.int64();
-    else if (tag === 0x10) counted = reader.int64();
+    if (tag === 0x08) term = reader.natural();
+    else if (tag === 0x10) counted = reader.natural();
     else reader.skip(tag);
   }
   return { kind: "leaseTick", term, counted };
@@ -89,7 +95,7 @@ export function decodeLeaseExpiry(bytes: Uint8Array): LeaseExpiry {
   let deadline = 0;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) id = reader.bigint64();
-    else if (tag === 0x10) deadline = reader.int64();
+    else if (tag === 0x10) deadline = reader.natural();
     else reader.skip(tag);
   }
   return { kind: "leaseExpire", id, deadline };

@@ -11,8 +11,16 @@ export interface QueueRequest {
   readonly value: Uint8Array;
 }
 
-/** LockRequest and CampaignRequest. @throws `ERR_MALFORMED`, as all decoders here */
-export function decodeQueueRequest(bytes: Uint8Array): QueueRequest {
+/** @throws `ERR_MALFORMED`, as all decoders here */
+export function decodeLock(bytes: Uint8Array): QueueRequest {
+  return decodeQueueRequest(bytes, 2);
+}
+
+export function decodeCampaign(bytes: Uint8Array): QueueRequest {
+  return decodeQueueRequest(bytes, 3);
+}
+
+function decodeQueueRequest(bytes: Uint8Array, known: number): QueueRequest {
   const reader = new ProtoReader(bytes);
   let name = EMPTY;
   let lease = 0n;
@@ -21,14 +29,20 @@ export function decodeQueueRequest(bytes: Uint8Array): QueueRequest {
     if (tag === 0x0a) name = reader.bytes();
     else if (tag === 0x10) lease = reader.bigint64();
     else if (tag === 0x1a) value = reader.bytes();
-    else reader.skip(tag);
+    else reader.skip(tag, known);
   }
   return { name, lease, value };
 }
 
 /** UnlockRequest's key, or LeaderRequest's name. */
 export function decodeFirstBytes(bytes: Uint8Array): Uint8Array {
-  return decodeQueueRequest(bytes).name;
+  const reader = new ProtoReader(bytes);
+  let first = EMPTY;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x0a) first = reader.bytes();
+    else reader.skip(tag, 1);
+  }
+  return first;
 }
 
 /** What an elected leader shows to act as one. */
@@ -54,7 +68,7 @@ export function decodeLeaderRequest(bytes: Uint8Array): LeaderRequest {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x0a) leader = decodeLeaderKey(reader.bytes());
     else if (tag === 0x12) value = reader.bytes();
-    else reader.skip(tag);
+    else reader.skip(tag, 2);
   }
   return { leader, value };
 }
@@ -70,7 +84,7 @@ function decodeLeaderKey(bytes: Uint8Array): LeaderKey {
     else if (tag === 0x12) key = reader.bytes();
     else if (tag === 0x18) revision = reader.int64();
     else if (tag === 0x20) lease = reader.bigint64();
-    else reader.skip(tag);
+    else reader.skip(tag, 4);
   }
   return { name, key, revision, lease };
 }

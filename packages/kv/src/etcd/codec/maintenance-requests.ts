@@ -21,7 +21,7 @@ export function decodeMoveLeader(bytes: Uint8Array): string {
   let target = 0n;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) target = reader.bigint64();
-    else reader.skip(tag);
+    else reader.skip(tag, 1);
   }
   return BigInt.asUintN(64, target).toString(16);
 }
@@ -34,7 +34,7 @@ export function decodeDowngrade(bytes: Uint8Array): DowngradeRequest {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) action = ACTIONS[reader.uint32()] ?? null;
     else if (tag === 0x12) version = reader.string();
-    else reader.skip(tag);
+    else reader.skip(tag, 2);
   }
   return { action, version };
 }

@@ -4,6 +4,8 @@ import { QuorateError, utf8Decode } from "@quorate/core";
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
+const START_GROUP = 3;
+const END_GROUP = 4;
 export const FIXED32 = 5;
 
 /**
@@ -22,12 +24,17 @@ export class ProtoReader {
     this.#end = bytes.length;
   }
 
+  get isAtEnd(): boolean {
+    return this.#at >= this.#end;
+  }
+
   /** The next field's number and wire type as one tag, or 0 at the end. */
   tag(): number {
-    if (this.#at >= this.#end) return 0;
-    const tag = this.uint32();
-    if (tag >>> 3 === 0) throw malformed("field number 0");
-    return tag;
+    if (this.isAtEnd) return 0;
+    const low = this.#varint();
+    const field = (low >>> 3) | (this.#high << 29);
+    if (field <= 0) throw malformed(`field number ${field}`);
+    return field * 8 + (low & 7);
   }
 
   uint32(): number {
@@ -35,13 +42,20 @@ export class ProtoReader {
   }
 
   bool(): boolean {
-    return this.#varint() !== 0;
+    return this.#varint() !== 0 || this.#high !== 0;
   }
 
   int64(): number {
     const low = this.#varint();
     const high = this.#high;
     return high * 0x1_0000_0000 + (low >>> 0);
+  }
+
+  /** A count in a command of our own: no more than the 48 bits that snapshots keep of it. */
+  natural(): number {
+    const value = this.int64();
+    if (value < 0 || value >= 2 ** 48) throw malformed(`${value} is no count`);
+    return value;
   }
 
   /** All 64 bits: lease ids. */
@@ -52,10 +66,7 @@ export class ProtoReader {
   }
 
   bytes(): Uint8Array {
-    const length = this.uint32();
-    if (length > this.#end - this.#at) throw malformed("a field is cut off");
-    const start = this.#at;
-    this.#at = start + length;
+    const start = this.#pass(this.#size());
     return this.#bytes.subarray(start, this.#at);
   }
 
@@ -63,26 +74,39 @@ export class ProtoReader {
     return utf8Decode(this.bytes());
   }
 
-  /** Fields that this version does not know are passed over. */
-  skip(tag: number): void {
-    switch (tag & 7) {
-      case VARINT:
-        this.#varint();
-        return;
-      case FIXED64:
-        return this.#pass(8);
-      case FIXED32:
-        return this.#pass(4);
-      case BYTES:
-        return this.#pass(this.uint32());
-      default:
-        throw malformed(`wire type ${tag & 7}`);
+  /**
+   * Passes over a field that this version does not know, a group with all that is in it. Up to number
+   * `known` the message's fields are known: one of these is of the wrong wire type, which etcd's own
+   * decoders refuse.
+   */
+  skip(tag: number, known: number = 0): void {
+    const field = Math.floor(tag / 8);
+    if (field <= known) throw malformed(`field ${field} has wire type ${tag & 7}`);
+    let wireType = tag & 7;
+    for (let depth = 0; ; wireType = this.#varint() & 7) {
+      if (wireType === VARINT) this.#varint();
+      else if (wireType === FIXED64) this.#pass(8);
+      else if (wireType === BYTES) this.#pass(this.#size());
+      else if (wireType === FIXED32) this.#pass(4);
+      else if (wireType === START_GROUP) depth++;
+      else if (wireType !== END_GROUP) throw malformed(`wire type ${wireType}`);
+      else if (--depth < 0) throw malformed("the end of a group that has not begun");
+      if (depth === 0) return;
     }
   }
 
-  #pass(count: number): void {
-    if (count > this.#end - this.#at) throw malformed("a field is cut off");
-    this.#at += count;
+  #size(): number {
+    const low = this.#varint();
+    if (this.#high !== 0) throw malformed("a field is cut off");
+    return low >>> 0;
+  }
+
+  /** Returns where it was before. */
+  #pass(count: number): number {
+    const start = this.#at;
+    if (count > this.#end - start) throw malformed("a field is cut off");
+    this.#at = start + count;
+    return start;
   }
 
   /** The upper 32 bits, signed, of the varint read last. */

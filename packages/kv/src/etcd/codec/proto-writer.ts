@@ -65,8 +65,12 @@ export class ProtoWriter {
   }
 
   uint64(field: number, value: bigint): this {
+    return value === 0n ? this : this.element64(field, value);
+  }
+
+  /** One number of a repeated field, which is there even when it is zero. */
+  element64(field: number, value: bigint): this {
     let rest = BigInt.asUintN(64, value);
-    if (rest === 0n) return this;
     this.varint((field << 3) | VARINT);
     while (rest > 0x7fn) {
       this.varintByte(Number(rest & 0x7fn) | 0x80);

@@ -53,7 +53,8 @@ export interface Compare {
   readonly rangeEnd: Uint8Array;
   /** Null: a number that names no comparison. */
   readonly result: CompareResult | null;
-  readonly target: CompareTarget;
+  /** Null: a number that names nothing to compare. */
+  readonly target: CompareTarget | null;
 }
 
 export interface TxnRequest {

@@ -1,3 +1,4 @@
+import { decodeNothing } from "./decode-requests.ts";
 import { ProtoReader } from "./proto-reader.ts";
 import { ProtoWriter } from "./proto-writer.ts";
 
@@ -39,9 +40,9 @@ export function decodeWatchRequest(bytes: Uint8Array): WatchRequest {
     if (tag === 0x0a) request = decodeCreate(reader.bytes());
     else if (tag === 0x12) request = { kind: "cancel", watchId: decodeWatchId(reader.bytes()) };
     else if (tag === 0x1a) {
-      reader.bytes();
+      decodeNothing(reader.bytes());
       request = { kind: "progress" };
-    } else reader.skip(tag);
+    } else reader.skip(tag, 3);
   }
   return request;
 }
@@ -71,11 +72,13 @@ function decodeCreate(bytes: Uint8Array): WatchCreateRequest {
     else if (tag === 0x20) request.progressNotify = reader.bool();
     // A repeated number comes packed or one by one, as the client likes.
     else if (tag === 0x28) filter(reader.uint32());
-    else if (tag === 0x2a) for (const number of reader.bytes()) filter(number);
-    else if (tag === 0x30) request.prevKv = reader.bool();
+    else if (tag === 0x2a) {
+      const packed = new ProtoReader(reader.bytes());
+      while (!packed.isAtEnd) filter(packed.uint32());
+    } else if (tag === 0x30) request.prevKv = reader.bool();
     else if (tag === 0x38) request.watchId = reader.bigint64();
     else if (tag === 0x40) request.fragment = reader.bool();
-    else reader.skip(tag);
+    else reader.skip(tag, 8);
   }
   return request;
 }
@@ -85,7 +88,7 @@ function decodeWatchId(bytes: Uint8Array): bigint {
   let watchId = 0n;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x08) watchId = reader.bigint64();
-    else reader.skip(tag);
+    else reader.skip(tag, 1);
   }
   return watchId;
 }

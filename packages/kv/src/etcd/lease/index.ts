@@ -1,2 +1,2 @@
-export type { Lease, LeaseEnd, LeaseId } from "./lease.ts";
+export { TTL_SECONDS_MAX, type Lease, type LeaseEnd, type LeaseId } from "./lease.ts";
 export { LeaseTable, type LeaseClock, type LeaseTableState } from "./lease-table.ts";

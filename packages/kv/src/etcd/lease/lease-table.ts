@@ -95,7 +95,7 @@ export class LeaseTable {
   /** What the lease clock says when the leader of the term has counted so far. */
   millisAt(term: Term, counted: number): number {
     const before = term === this.#clock.term ? this.#clock.counted : 0;
-    return this.#clock.millis + Math.max(0, counted - before);
+    return Math.min(this.#clock.millis + Math.max(0, counted - before), CLOCK_MILLIS_MAX);
   }
 
   /** The leases whose time is over when the clock says so much, the longest overdue first. */
@@ -123,5 +123,8 @@ export class LeaseTable {
     else this.#due.delete(lease, ends.millis);
   }
 }
+
+/** Some 4,000 years, in which with the longest lease on top 48 bits hold every deadline. */
+const CLOCK_MILLIS_MAX = 2 ** 47;
 
 const STOPPED: LeaseClock = { millis: 0, term: 0, counted: 0 };

@@ -1,6 +1,9 @@
 /** 64 bits, as clients choose them. */
 export type LeaseId = bigint;
 
+/** No lease is granted for longer: some 285 years, as in etcd. */
+export const TTL_SECONDS_MAX = 9_000_000_000;
+
 /** A promise to keep some keys for a while, which its owner renews. */
 export interface Lease {
   readonly id: LeaseId;

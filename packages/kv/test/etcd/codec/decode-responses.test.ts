@@ -182,7 +182,7 @@ describe("answers", () => {
     ["cut off in a field", "0a05616263", /a field is cut off/],
     ["cut off in a number", "18ff", /an integer is cut off/],
     ["with an endless number", "18ffffffffffffffffffff01", /an integer of more than ten bytes/],
-    ["with a group", "0b0c", /wire type 3/],
+    ["with a wire type that there is not", "0e", /wire type 6/],
   ])("that are malformed: %s", (_, hex, message) => {
     expect(() => decodeStatusResponse(bytes(hex))).toThrow(message);
   });
