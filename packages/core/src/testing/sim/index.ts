@@ -22,8 +22,11 @@ export {
   type SimTransferAnswer,
   type SimWrite,
 } from "./sim-cluster.ts";
+export type { FaultTarget } from "./fault-target.ts";
 export { formatPositions, formatRange } from "./format-positions.ts";
 export type { ProtocolWords } from "./protocol-words.ts";
+export { SimClock } from "./sim-clock.ts";
+export { SimFaults } from "./sim-faults.ts";
 export type { SimListener } from "./sim-listener.ts";
 export type { SimCounts, Violation } from "./sim-observer.ts";
 export type { NamedLimits, SimProtocol, SimProtocolOptions } from "./sim-protocol.ts";
@@ -37,4 +40,5 @@ export {
   type WorkloadSettings,
 } from "./sim-settings.ts";
 export { formatSimTrace, type SimTrace } from "./sim-trace.ts";
+export { nameCode, TraceHash } from "./trace-hash.ts";
 export * from "../checkers/index.ts";

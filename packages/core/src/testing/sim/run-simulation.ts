@@ -84,7 +84,7 @@ export function runSimulation<Message>(options: SimulationOptions<Message>): Sim
 }
 
 /** Until the goals are met; crashes the leader where chance has not. */
-function safetyPhase<Message>(cluster: SimCluster<Message>, faults: SimFaults<Message>): void {
+function safetyPhase<Message>(cluster: SimCluster<Message>, faults: SimFaults): void {
   const { counts } = cluster.observer;
   cluster.run(GOALS.millis);
   while (cluster.now < SAFETY_MILLIS_MAX && cluster.violations.length === 0) {

@@ -4,21 +4,25 @@ import type { Instant } from "../../ids.ts";
 export class SimClock {
   readonly #time: () => number;
   readonly #rate: number;
+  readonly #monotonicStart: number;
   #wallOffset: number;
 
   /**
    * @param time - the simulation's own
    * @param rate - ms that pass here per ms of the simulation
+   * @param monotonicStart - what its monotonic time was when the simulation began
    */
-  constructor(time: () => number, rate: number, wallOffset: number) {
+  constructor(time: () => number, rate: number, wallOffset: number, monotonicStart: number = 0) {
     this.#time = time;
     this.#rate = rate;
     this.#wallOffset = wallOffset;
+    this.#monotonicStart = monotonicStart;
   }
 
   now(): Instant {
-    const monotonic = this.#time() * this.#rate;
-    return { monotonic, wall: Math.max(0, Math.floor(WALL_START + monotonic + this.#wallOffset)) };
+    const passed = this.#time() * this.#rate;
+    const wall = Math.max(0, Math.floor(WALL_START + passed + this.#wallOffset));
+    return { monotonic: this.#monotonicStart + passed, wall };
   }
 
   /** Somebody sets the wall clock. */

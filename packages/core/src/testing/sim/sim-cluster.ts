@@ -6,6 +6,7 @@ import { Prng } from "../../prng.ts";
 import type { GroupView } from "../../protocol.ts";
 import type { QuorumRule } from "../../quorum/rule.ts";
 import { EventQueue } from "../../memory/event-queue.ts";
+import type { FaultTarget } from "./fault-target.ts";
 import { encodeRegisterCommand } from "./register-machine.ts";
 import type { SimListener } from "./sim-listener.ts";
 import { SimMember, type SimLife, type SimWorld } from "./sim-member.ts";
@@ -75,7 +76,7 @@ export type SimTransferAnswer =
  * // → done []
  * ```
  */
-export class SimCluster<Message> {
+export class SimCluster<Message> implements FaultTarget {
   readonly settings: SimSettings;
   readonly members: ReadonlyMap<NodeId, SimMember<Message>>;
   readonly network: MemoryNetwork;
@@ -214,6 +215,10 @@ export class SimCluster<Message> {
     this.network.unblock(from, to);
   }
 
+  isBlocked(from: NodeId, to: NodeId): boolean {
+    return this.network.isBlocked(from, to);
+  }
+
   /** Breaks the links between two members; they dial again. */
   breakLinks(a: NodeId, b: NodeId, noticeMillis: (at: NodeId) => number = () => 0): void {
     this.#fault("break", `${a}-${b}`);
@@ -257,6 +262,14 @@ export class SimCluster<Message> {
   setDiskFull(id: NodeId, full: boolean): void {
     this.#fault(full ? "full" : "space", id);
     for (const disk of this.#member(id).life?.disks ?? []) disk.full = full;
+  }
+
+  slowDisk(id: NodeId, factor: number): void {
+    this.#member(id).diskSlowness = factor;
+  }
+
+  setClock(id: NodeId, millis: number): void {
+    this.#member(id).clock.jump(millis);
   }
 
   /** The member takes a snapshot of what it has applied, if it is up. */

@@ -1,6 +1,6 @@
 import type { NodeId } from "../../ids.ts";
 import type { Prng } from "../../prng.ts";
-import type { SimCluster } from "./sim-cluster.ts";
+import type { FaultTarget } from "./fault-target.ts";
 import type { FaultWeights, Span } from "./sim-settings.ts";
 
 /** Begins a fault and returns how it ends; null when it cannot begin now. */
@@ -10,15 +10,15 @@ type Fault = () => (() => void) | null;
  * Does to a cluster what its settings say: picks a fault now and then, lets it last, ends it. Faults
  * overlap. It draws from a generator of its own.
  */
-export class SimFaults<Message> {
-  readonly #cluster: SimCluster<Message>;
+export class SimFaults {
+  readonly #cluster: FaultTarget;
   readonly #prng: Prng;
   readonly #kinds: Readonly<Record<keyof FaultWeights, Fault>>;
   /** How to end the faults under way. */
   readonly #under: Set<() => void> = new Set<() => void>();
   #stopped = false;
 
-  constructor(cluster: SimCluster<Message>, prng: Prng) {
+  constructor(cluster: FaultTarget, prng: Prng) {
     this.#cluster = cluster;
     this.#prng = prng;
     this.#kinds = {
@@ -119,7 +119,7 @@ export class SimFaults<Message> {
     if (patience < Infinity) {
       cluster.after(patience, () => {
         for (const [a, b] of ways) {
-          if (cluster.network.isBlocked(a, b)) {
+          if (cluster.isBlocked(a, b)) {
             cluster.breakLinks(a, b, () => this.#prng.between(0, 500));
           }
         }
@@ -153,24 +153,20 @@ export class SimFaults<Message> {
   }
 
   #slowDisk(id: NodeId): () => void {
-    const member = this.#cluster.members.get(id);
-    if (member !== undefined) member.diskSlowness = this.#prng.between(2, 30);
-    return () => {
-      if (member !== undefined) member.diskSlowness = 1;
-    };
+    this.#cluster.slowDisk(id, this.#prng.between(2, 30));
+    return () => this.#cluster.slowDisk(id, 1);
   }
 
   #setClock(id: NodeId): () => void {
-    this.#cluster.members.get(id)?.clock.jump(this.#prng.between(-60_000, 60_000));
+    this.#cluster.setClock(id, this.#prng.between(-60_000, 60_000));
     return () => {};
   }
 
   /** Who leads is asked to hand leadership over; anyone, while nobody does. */
   #transfer(from: NodeId): (() => void) | null {
     const others = this.#cluster.ids.filter((id) => id !== from);
-    const member = this.#cluster.members.get(from);
-    if (others.length === 0 || member === undefined || member.life === null) return null;
-    this.#cluster.transferIn(member, member.life, this.#prng.pick(others), () => {});
+    if (others.length === 0 || !this.#cluster.isUp(from)) return null;
+    this.#cluster.transfer(from, this.#prng.pick(others));
     return () => {};
   }
 
