@@ -50,8 +50,7 @@ const V2 = "etcd's v2 API is not served: use the v3 API and remove the flag";
 const PROXY = "it has no effect without the v2 proxy, which does not exist here";
 const CORRUPTION =
   "members do not compare their hashes by themselves yet; use `etcdctl endpoint hashkv --cluster`";
-const LEASES = "leases are not built yet";
-const WATCHES = "watches are not built yet";
+const LEASES = "the time that leases have left is always replicated";
 const ROTATION = "logs go to standard error; rotate them with what reads it";
 const RETIRED = "etcd ignores it too, since version 2";
 
@@ -99,9 +98,9 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
   ),
   "max-snapshots": ignored("old snapshots are removed as soon as a newer one is durable"),
   "max-wals": ignored("log files are removed as soon as a snapshot covers them"),
-  "quota-backend-bytes": refused(
-    "no limit on the size of the data is enforced yet: watch the disk and remove the flag",
-    "0",
+  "quota-backend-bytes": acted(
+    "BYTES",
+    "what the keys may take of memory before writes are refused; below 0: no limit (default: 2 GiB)",
   ),
   "backend-batch-interval": ignored(BBOLT, ""),
   "backend-batch-limit": ignored(BBOLT, "0"),
@@ -113,11 +112,8 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
   "experimental-stop-grpc-service-on-defrag": ignoredSwitch(BBOLT),
   "memory-mlock": ignoredSwitch(BBOLT),
   "experimental-memory-mlock": ignoredSwitch(BBOLT),
-  "max-txn-ops": refused("the limit is 128 operations, as etcd's default: remove the flag", "128"),
-  "max-request-bytes": refused(
-    "the limit is 1.5 MiB (1572864 bytes), as etcd's default: remove the flag",
-    "1572864",
-  ),
+  "max-txn-ops": acted("N", "operations that a transaction may have (default: 128)"),
+  "max-request-bytes": acted("BYTES", "what a request may have (default: 1572864)"),
   "max-concurrent-streams": ignored(GRPC),
   "grpc-keepalive-min-time": ignored(GRPC),
   "grpc-keepalive-interval": ignored(GRPC),
@@ -174,14 +170,16 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
   "strict-reconfig-check": ignoredSwitch("membership cannot be changed yet"),
   "max-learners": ignored("membership cannot be changed yet"),
   "pre-vote": ignoredSwitch("pre-vote is always on", "true"),
-  "auto-compaction-retention": refused(
-    "nothing compacts by itself yet: run `etcdctl compact REVISION` and remove the flag",
-    "",
-    "0",
+  "auto-compaction-mode": acted(
+    "MODE",
+    "what the retention is of: periodic (a time) or revision (a number of them; default: periodic)",
   ),
-  "auto-compaction-mode": ignored("it has no effect without --auto-compaction-retention"),
+  "auto-compaction-retention": acted(
+    "KEEP",
+    "how much history stays: hours as 8, or 30m, or revisions; 0 is all of it (default: 0)",
+  ),
   "force-new-cluster": refusedSwitch(
-    "a lone member cannot be cut out of a cluster yet: start a new one from a copy of the keys",
+    "a lone member cannot be cut out of a cluster yet: make a new one with `quorate snapshot restore`",
   ),
   "v2-deprecation": ignored("there is no v2 store here"),
   "enable-v2": refusedSwitch(V2),
@@ -279,8 +277,11 @@ export const ETCD_FLAGS: Readonly<Record<string, EtcdFlag>> = {
   "experimental-compaction-sleep-interval": ignored("compaction needs no batches here"),
   "experimental-enable-lease-checkpoint": ignoredSwitch(LEASES, "false"),
   "experimental-enable-lease-checkpoint-persist": ignoredSwitch(LEASES, "false"),
-  "watch-progress-notify-interval": ignored(WATCHES),
-  "experimental-watch-progress-notify-interval": ignored(WATCHES),
+  "watch-progress-notify-interval": acted(
+    "TIME",
+    "how often a watcher that hears nothing else is told how far it is, such as 5m (default: 10m)",
+  ),
+  "experimental-watch-progress-notify-interval": acted("TIME", "the same, as etcd 3.5 calls it"),
   "unsafe-no-fsync": ignoredSwitch("data is always synced to disk", "false"),
 
   // The v2 proxy of 3.4 and 3.5

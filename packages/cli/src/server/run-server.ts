@@ -97,5 +97,10 @@ function memberOptions(settings: ServerSettings): Omit<MemberOptions, "log" | "o
     heartbeatMillis: settings.heartbeatMs,
     electionMillis: settings.electionMs,
     snapshotEntries: settings.snapshotCount,
+    quotaBytes: settings.quotaBytes,
+    txnOpsMax: settings.maxTxnOps,
+    requestBytesMax: settings.maxRequestBytes,
+    progressNotifyMillis: settings.watchProgressNotifyMs,
+    ...(settings.autoCompaction === null ? {} : { autoCompaction: settings.autoCompaction }),
   };
 }

@@ -7,8 +7,7 @@ export function serverHelp(): string {
       ? [[`--${name} ${handling.value}`.trimEnd(), handling.summary] as const]
       : [],
   );
-  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
-  const acted = rows.map(([flag, summary]) => `  ${flag.padEnd(width)}${summary}`).join("\n");
+  const acted = rows.map(([flag, summary]) => row(flag, summary)).join("\n");
   return `Usage: quorate server [flags]
 
 Runs one member of a cluster until it is stopped by SIGINT or SIGTERM. The flags are etcd's, with one
@@ -33,6 +32,14 @@ Examples:
     --initial-cluster m1=http://127.0.0.1:2380,m2=http://127.0.0.1:2480,m3=http://127.0.0.1:2580
   quorate server --config-file member.yaml
 `;
+}
+
+/** Where summaries begin; what is longer has a line of its own. */
+const FLAG_WIDTH = 36;
+
+function row(flag: string, summary: string): string {
+  if (flag.length < FLAG_WIDTH) return `  ${flag.padEnd(FLAG_WIDTH)}${summary}`;
+  return `  ${flag}\n  ${"".padEnd(FLAG_WIDTH)}${summary}`;
 }
 
 const LINE_WIDTH = 100;

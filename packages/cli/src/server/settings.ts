@@ -1,9 +1,12 @@
 import { z } from "zod";
+import type { AutoCompaction } from "@quorate/kv";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
+import { COMPACTION_MODES, parseRetention } from "./auto-compaction.ts";
 import type { Given } from "./given.ts";
+import { parseGoDuration } from "./go-duration.ts";
 import { ownEntryProblem, parseInitialCluster, type InitialMember } from "./initial-cluster.ts";
-import { oneOf, wholeNumber } from "./setting-types.ts";
+import { oneOf, readBy, wholeNumber } from "./setting-types.ts";
 import { advertiseProblem, isWildcard, listenProblem, parseUrls, type MemberUrl } from "./urls.ts";
 
 /** The levels of a log, least severe first. */
@@ -29,6 +32,13 @@ export interface ServerSettings {
   readonly heartbeatMs: number;
   readonly electionMs: number;
   readonly snapshotCount: number;
+  /** Null: as much as there is. */
+  readonly quotaBytes: number | null;
+  readonly maxTxnOps: number;
+  readonly maxRequestBytes: number;
+  /** Null: by hand only. */
+  readonly autoCompaction: AutoCompaction | null;
+  readonly watchProgressNotifyMs: number;
   readonly metrics: MetricsKind;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -41,6 +51,14 @@ const ELECTION_MS_MAX = 50_000;
 /** etcd's own bound on how much longer an election waits than a heartbeat takes. */
 const ELECTION_PER_HEARTBEAT = 5;
 const NAME_LENGTH_MAX = 128;
+/** What etcd takes for 0. */
+const QUOTA_BYTES_DEFAULT = 2 * 1024 * 1024 * 1024;
+/** A larger transaction or request would hold up everybody else. */
+const TXN_OPS_MAX = 10_000;
+const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
+/** etcd's own bound on `--watch-progress-notify-interval`, and what it takes for 0. */
+const PROGRESS_MS_MIN = 100;
+const PROGRESS_MS_DEFAULT = 600_000;
 
 type UrlsCheck = (urls: readonly MemberUrl[]) => string | null;
 
@@ -72,6 +90,17 @@ function firstProblem(
   return null;
 }
 
+const progressInterval = readBy(
+  (text) => {
+    const millis = parseGoDuration(text);
+    if (millis === 0) return PROGRESS_MS_DEFAULT;
+    return millis !== null && millis >= PROGRESS_MS_MIN && Number.isSafeInteger(Math.round(millis))
+      ? Math.round(millis)
+      : null;
+  },
+  (text) => `"${text}" is not a time from 100ms up: write one as 30s, 10m or 1h`,
+);
+
 const schema = z.object({
   name: z
     .string()
@@ -95,6 +124,16 @@ const schema = z.object({
   "election-timeout": wholeNumber(1, ELECTION_MS_MAX, "milliseconds"),
   "snapshot-count": wholeNumber(1, 1_000_000_000, "entries"),
   metrics: oneOf(...METRICS_KINDS),
+  "quota-backend-bytes": readBy(
+    (text) => (/^-?[0-9]+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null),
+    (text) => `"${text}" is not a whole number of bytes`,
+  ),
+  "max-txn-ops": wholeNumber(1, TXN_OPS_MAX, "operations"),
+  "max-request-bytes": wholeNumber(1, REQUEST_BYTES_MAX, "bytes"),
+  "auto-compaction-mode": oneOf(...COMPACTION_MODES),
+  "auto-compaction-retention": z.string(),
+  "watch-progress-notify-interval": progressInterval,
+  "experimental-watch-progress-notify-interval": progressInterval.optional(),
   "log-level": oneOf(...LOG_LEVELS),
   "log-format": oneOf(...LOG_FORMATS),
   "zookeeper-config": z.string().min(1, "must name a zoo.cfg").optional(),
@@ -115,7 +154,15 @@ export function toSettings(values: ReadonlyMap<string, Given>, console: boolean)
   if (!checked.success) {
     throw new CliError(EXIT.usage, issueLines(checked.error.issues, values).join("\n"));
   }
-  const settings = named(checked.data);
+  const retained = parseRetention(
+    checked.data["auto-compaction-mode"],
+    checked.data["auto-compaction-retention"],
+  );
+  if (retained !== null && "problem" in retained) {
+    const flag = "auto-compaction-retention";
+    throw new CliError(EXIT.usage, `${values.get(flag)?.from ?? `--${flag}`}: ${retained.problem}`);
+  }
+  const settings = named(checked.data, retained);
   const problem = crossProblem(settings, values);
   if (problem) throw new CliError(EXIT.usage, problem);
   return settings;
@@ -171,13 +218,26 @@ function withDefaults(values: ReadonlyMap<string, Given>, console: boolean): Map
   fallback("heartbeat-interval", "100");
   fallback("election-timeout", "1000");
   fallback("snapshot-count", "10000");
+  fallback("quota-backend-bytes", "0");
+  fallback("max-txn-ops", "128");
+  fallback("max-request-bytes", "1572864");
+  fallback("auto-compaction-mode", "periodic");
+  fallback("auto-compaction-retention", "0");
+  fallback(
+    "watch-progress-notify-interval",
+    texts.get("experimental-watch-progress-notify-interval") ?? "0",
+  );
   fallback("metrics", "basic");
   fallback("log-level", "info");
   fallback("log-format", console ? "console" : "json");
   return texts;
 }
 
-function named(data: z.output<typeof schema>): ServerSettings {
+function named(
+  data: z.output<typeof schema>,
+  autoCompaction: AutoCompaction | null,
+): ServerSettings {
+  const quota = data["quota-backend-bytes"];
   return {
     name: data.name,
     dataDir: data["data-dir"],
@@ -192,6 +252,11 @@ function named(data: z.output<typeof schema>): ServerSettings {
     heartbeatMs: data["heartbeat-interval"],
     electionMs: data["election-timeout"],
     snapshotCount: data["snapshot-count"],
+    quotaBytes: quota < 0 ? null : quota || QUOTA_BYTES_DEFAULT,
+    maxTxnOps: data["max-txn-ops"],
+    maxRequestBytes: data["max-request-bytes"],
+    autoCompaction,
+    watchProgressNotifyMs: data["watch-progress-notify-interval"],
     metrics: data.metrics,
     logLevel: data["log-level"],
     logFormat: data["log-format"],

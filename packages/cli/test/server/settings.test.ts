@@ -63,6 +63,11 @@ describe("defaults", () => {
       heartbeatMs: 100,
       electionMs: 1000,
       snapshotCount: 10000,
+      quotaBytes: 2 ** 31,
+      maxTxnOps: 128,
+      maxRequestBytes: 1.5 * 1024 * 1024,
+      autoCompaction: null,
+      watchProgressNotifyMs: 600_000,
       metrics: "basic",
       logLevel: "info",
       zooKeeperConfig: null,
@@ -141,6 +146,43 @@ describe("precedence", () => {
   test("the file may be named by a variable", () => {
     const path = file("env.yaml", "name: fromfile\n");
     expect(settings([], { ETCD_CONFIG_FILE: path }).name).toBe("fromfile");
+  });
+});
+
+describe("bounds that etcd has, too", () => {
+  test.each([
+    [[], 2 ** 31],
+    [["--quota-backend-bytes=0"], 2 ** 31],
+    [["--quota-backend-bytes", "-1"], null],
+    [["--quota-backend-bytes=8589934592"], 2 ** 33],
+  ])("%j: a quota of %j bytes", (args, bytes) => {
+    expect(settings(args).quotaBytes).toBe(bytes);
+  });
+
+  test("a transaction and a request may be as large as it is said", () => {
+    const args = ["--max-txn-ops=10000", "--max-request-bytes=10485760"];
+    expect(settings(args)).toMatchObject({ maxTxnOps: 10_000, maxRequestBytes: 10_485_760 });
+  });
+
+  test.each([
+    [[], 600_000],
+    [["--watch-progress-notify-interval=0s"], 600_000],
+    [["--experimental-watch-progress-notify-interval=5m"], 300_000],
+    [
+      ["--experimental-watch-progress-notify-interval=5m", "--watch-progress-notify-interval=1s"],
+      1000,
+    ],
+  ])("%j: watchers are told every %i ms", (args, millis) => {
+    expect(settings(args).watchProgressNotifyMs).toBe(millis);
+  });
+
+  test("history is kept for a time or for a number of revisions", () => {
+    expect(settings(["--auto-compaction-retention=8"]).autoCompaction).toEqual({
+      mode: "periodic",
+      retentionMillis: 8 * 3_600_000,
+    });
+    const args = ["--auto-compaction-retention", "1000", "--auto-compaction-mode", "revision"];
+    expect(settings(args).autoCompaction).toEqual({ mode: "revision", retention: 1000 });
   });
 });
 
@@ -352,6 +394,28 @@ const REFUSALS: readonly (readonly [readonly string[], string])[] = [
     ["--snapshot-count=-1"],
     '--snapshot-count: "-1" is not a whole number of entries from 1 to 1000000000',
   ],
+  [["--quota-backend-bytes=2GiB"], '--quota-backend-bytes: "2GiB" is not a whole number of bytes'],
+  [["--max-txn-ops=0"], '--max-txn-ops: "0" is not a whole number of operations from 1 to 10000'],
+  [
+    ["--max-request-bytes=10485761"],
+    '--max-request-bytes: "10485761" is not a whole number of bytes from 1 to 10485760',
+  ],
+  [
+    ["--auto-compaction-mode=both"],
+    '--auto-compaction-mode: "both" is not one of periodic, revision',
+  ],
+  [
+    ["--auto-compaction-retention=soon"],
+    '--auto-compaction-retention: "soon" is not a time: write hours, such as 8, or 30m, or 1h30m',
+  ],
+  [
+    ["--auto-compaction-mode=revision", "--auto-compaction-retention=1h"],
+    '--auto-compaction-retention: "1h" is not a number of revisions: write one, or use --auto-compaction-mode=periodic',
+  ],
+  [
+    ["--watch-progress-notify-interval=99ms"],
+    '--watch-progress-notify-interval: "99ms" is not a time from 100ms up: write one as 30s, 10m or 1h',
+  ],
   [["--initial-cluster-state=old"], '--initial-cluster-state: "old" is not one of new, existing'],
   [
     ["--log-level=loud"],
@@ -360,7 +424,7 @@ const REFUSALS: readonly (readonly [readonly string[], string])[] = [
   [
     ["--cert-file=x", "--force-new-cluster"],
     "--cert-file is not supported: TLS is not built yet: put a TLS-terminating proxy or a private network in front, and remove the flag\n" +
-      "--force-new-cluster is not supported: a lone member cannot be cut out of a cluster yet: start a new one from a copy of the keys",
+      "--force-new-cluster is not supported: a lone member cannot be cut out of a cluster yet: make a new one with `quorate snapshot restore`",
   ],
 ];
 
