@@ -51,8 +51,7 @@ function firstRefusal(
   check: (op: SimpleOp) => RequestRefusal | null,
 ): RequestRefusal | null {
   for (const planned of plan.ops) {
-    const refusal =
-      planned.kind === "txn" ? firstRefusal(planned.plan, check) : check(planned.op);
+    const refusal = planned.kind === "txn" ? firstRefusal(planned.plan, check) : check(planned.op);
     if (refusal !== null) return refusal;
   }
   return null;
@@ -83,13 +82,20 @@ export function isReadOnly(request: TxnRequest): boolean {
   );
 }
 
-/** Whether every range in it is content with this member's own state. */
+/**
+ * Whether it reads, and every range in it is content with this member's own state. Comparisons alone
+ * never are: that is how clients ask whether they still hold a lock.
+ */
 export function isSerializable(request: TxnRequest): boolean {
-  return [...request.success, ...request.failure].every(
-    (op) =>
-      op === null ||
-      (op.kind === "range" ? op.serializable : op.kind === "txn" && isSerializable(op)),
-  );
+  const ranges = rangesIn(request);
+  return ranges.length > 0 && ranges.every(({ serializable }) => serializable);
+}
+
+function rangesIn({ success, failure }: TxnRequest): RangeRequest[] {
+  return [...success, ...failure].flatMap((op) => {
+    if (op?.kind === "txn") return rangesIn(op);
+    return op?.kind === "range" ? [op] : [];
+  });
 }
 
 /**

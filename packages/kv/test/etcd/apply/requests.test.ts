@@ -158,6 +158,9 @@ describe("a transaction that only reads", () => {
     ["serializable ranges", txn([stale], [stale]), true, true],
     ["one that is not", txn([stale], [range("a")]), true, false],
     ["ranges further inside", txn([txn([stale])]), true, true],
+    ["one that is not, further inside", txn([stale, txn([], [range("a")])]), true, false],
+    ["nothing but comparisons", txn([]), true, false],
+    ["nothing but comparisons, further inside", txn([txn([])]), true, false],
     ["a put", txn([stale, put("a", "1")]), false, false],
     [
       "a put in the other branch, further inside",
