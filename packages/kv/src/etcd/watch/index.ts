@@ -6,5 +6,5 @@
  * @packageDocumentation
  */
 export { WatchHub, type WatchHubOptions } from "./watch-hub.ts";
-export { WATCH_LIMITS, type WatchLimits } from "./watch-limits.ts";
+export type { WatchLimits } from "./watch-limits.ts";
 export type { WatchOutput, WatchStream } from "./watch-stream.ts";
