@@ -1,7 +1,6 @@
 import type { GroupView, NodeId, Prng } from "@quorate/core";
 import type { MemoryNetwork } from "@quorate/core/memory";
 import type { EtcdClient } from "../../client/etcd-client.ts";
-import { EtcdStateMachine } from "../../etcd/apply/index.ts";
 import type { Services } from "../../grpc/index.ts";
 import { announce } from "../announce.ts";
 import { assembleEtcd, type EtcdNode } from "../assemble-etcd.ts";
@@ -10,6 +9,7 @@ import type { LocalClients } from "../local-clients.ts";
 import type { MemberLog } from "../member-log.ts";
 import type { MemberStatus } from "../running-member.ts";
 import { serveClients, type ClientPort } from "../serve-clients.ts";
+import type { EnsembleConditions } from "./ensemble-conditions.ts";
 import type { EnsembleSettings } from "./ensemble-options.ts";
 import { MemberProcess } from "./member-process.ts";
 import { MemoryStorage } from "./memory-storage.ts";
@@ -54,6 +54,7 @@ export interface EnsembleWorld {
   readonly clients: LocalClients;
   readonly identity: ClusterIdentity;
   readonly settings: EnsembleSettings;
+  readonly conditions: EnsembleConditions;
 }
 
 /** One process life, and what it has made so far. */
@@ -68,9 +69,10 @@ const HOST = "127.0.0.1";
 export class MemoryMember implements EnsembleMember {
   readonly name: string;
   readonly id: NodeId;
+  /** What befalls the disk ends with the process at the latest. */
+  readonly storage: MemoryStorage = new MemoryStorage();
   readonly #world: EnsembleWorld;
   readonly #prng: Prng;
-  readonly #storage = new MemoryStorage();
   readonly #gate: ServiceGate;
   #life: Life | null = null;
   #incarnation = 0;
@@ -125,11 +127,14 @@ export class MemoryMember implements EnsembleMember {
     this.#life?.process.resume();
   }
 
-  crash(): void {
+  /** @param noticeMillis - how long each peer takes to notice */
+  crash(noticeMillis: (peer: NodeId) => number = () => 0): void {
     if (this.#life === null) return;
+    const { network, conditions } = this.#world;
     this.#life.process.kill();
     this.#life = null;
-    this.#world.network.kill(this.id, () => 0);
+    this.storage.crash(conditions.survivors);
+    network.kill(this.id, noticeMillis);
     this.#gate.close();
     const port = this.#clientPort;
     this.#clientPort = null;
@@ -138,16 +143,17 @@ export class MemoryMember implements EnsembleMember {
 
   async restart(): Promise<void> {
     if (this.#life !== null) return;
-    const { timeline, network, settings } = this.#world;
-    const process = new MemberProcess(timeline);
+    const { timeline, network, settings, conditions } = this.#world;
+    const process = new MemberProcess(timeline, conditions.clock(this.id, timeline));
     const life: Life = { process, node: null };
     this.#life = life;
     await this.#released;
-    const machine = new EtcdStateMachine();
+    const machine = conditions.machine(this.id);
     const transport = network.transport();
     const incarnation = ++this.#incarnation;
+    const latencyMillis = (): number => conditions.syncMillis(this.id);
     const adapters = await process.orEnd(
-      this.#storage.open({ process, machine, transport, incarnation }),
+      this.storage.open({ process, machine, transport, incarnation, latencyMillis }),
     );
     if (adapters === null) return;
     const node = assembleEtcd({

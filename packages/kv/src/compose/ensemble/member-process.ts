@@ -8,6 +8,7 @@ import type { Timeline } from "./timeline.ts";
  */
 export class MemberProcess implements MemberRuntime {
   readonly #timeline: Timeline;
+  readonly #clock: () => Instant;
   #state: "running" | "paused" | "ended" = "running";
   readonly #held: (() => void)[] = [];
   #tellEnd: () => void = () => {};
@@ -15,8 +16,10 @@ export class MemberProcess implements MemberRuntime {
     this.#tellEnd = () => done(null);
   });
 
-  constructor(timeline: Timeline) {
+  /** @param clock - what it takes for the time */
+  constructor(timeline: Timeline, clock: () => Instant = () => timeline.now()) {
     this.#timeline = timeline;
+    this.#clock = clock;
   }
 
   get state(): "running" | "paused" | "ended" {
@@ -24,7 +27,7 @@ export class MemberProcess implements MemberRuntime {
   }
 
   now(): Instant {
-    return this.#timeline.now();
+    return this.#clock();
   }
 
   defer(callback: () => void): void {
@@ -39,7 +42,7 @@ export class MemberProcess implements MemberRuntime {
   every(millis: number, callback: () => void): () => void {
     let stopped = false;
     const next = (): void =>
-      this.schedule(millis - (this.now().monotonic % millis), () => {
+      this.schedule(millis - (this.#timeline.now().monotonic % millis), () => {
         if (stopped) return;
         callback();
         next();

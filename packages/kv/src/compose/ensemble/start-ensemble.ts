@@ -1,11 +1,8 @@
-import { Prng } from "@quorate/core";
-import { MemoryNetwork } from "@quorate/core/memory";
 import { Closing } from "../closing.ts";
-import { clusterIdentity } from "../identity.ts";
-import { LocalClients } from "../local-clients.ts";
-import { MemoryMember, type EnsembleWorld } from "./ensemble-member.ts";
+import { assembleEnsemble } from "./assemble-ensemble.ts";
+import { IDEAL } from "./ensemble-conditions.ts";
 import { ensembleSettings, type EnsembleOptions } from "./ensemble-options.ts";
-import { MemoryEnsemble, type Ensemble, type ManualEnsemble } from "./ensemble.ts";
+import type { Ensemble, ManualEnsemble } from "./ensemble.ts";
 import { Timeline } from "./timeline.ts";
 
 /**
@@ -36,27 +33,9 @@ export function startEnsemble(options: EnsembleOptions = {}): Promise<Ensemble> 
   return Closing.guard(async (closing) => {
     const settings = ensembleSettings(options);
     const timeline = new Timeline();
-    const network: MemoryNetwork = new MemoryNetwork({
-      schedule: (id, millis, run) =>
-        members.find((member) => member.id === id)?.schedule(millis, run),
-    });
-    const names = Array.from({ length: settings.members }, (_, i) => `m${i + 1}`);
-    const identity = clusterIdentity(
-      names.map((name) => ({ name, peerUrls: [`memory://${name}`] })),
-      "ensemble",
-    );
-    const clients = new LocalClients({
-      now: () => timeline.now().monotonic,
-      after: (millis, run) => timeline.after(millis, run),
-    });
-    const world: EnsembleWorld = { timeline, network, clients, identity, settings };
-    const prng = new Prng(settings.seed);
-    const members = identity.members.map(
-      ({ name, id }) => new MemoryMember(name, id, world, prng.fork()),
-    );
-    const ensemble = new MemoryEnsemble(members, world);
+    const { ensemble } = assembleEnsemble(settings, timeline, IDEAL);
     closing.add(() => ensemble.close());
-    await Promise.all(members.map((member) => member.restart()));
+    await Promise.all(ensemble.members.map((member) => member.restart()));
     await ensemble.untilLed();
     if (settings.clock === "real") timeline.followRealTime();
     return ensemble;

@@ -58,3 +58,12 @@ test("what is promised in it is null when it ends before", async () => {
   expect(await never).toBeNull();
   expect(await process.orEnd(Promise.resolve("too late"))).toBeNull();
 });
+
+test("a clock of its own is what it goes by, but not what its beat falls on", async () => {
+  const ahead = new MemberProcess(timeline, () => ({ monotonic: 1005, wall: 7 }));
+  expect(ahead.now()).toEqual({ monotonic: 1005, wall: 7 });
+  const stop = ahead.every(10, () => happened.push(timeline.now().monotonic));
+  await timeline.advance(25);
+  stop();
+  expect(happened).toEqual([10, 20]);
+});
