@@ -58,14 +58,15 @@ export class ExampleModules {
   /**
    * Runs the example on the packages' sources, in a directory of its own; what it prints.
    *
+   * @param env - what it finds in its environment
    * @throws with what it complained of, when it fails
    */
-  async run(example: CodeBlock): Promise<string> {
+  async run(example: CodeBlock, env: Readonly<Record<string, string>> = {}): Promise<string> {
     const args = ["--conditions=@quorate/source", this.#file(example)];
     const { stdout } = await run(process.execPath, args, {
       cwd: this.#place(example),
       timeout: RUN_WITHIN_MS,
-      env: { PATH: process.env["PATH"], NO_COLOR: "1" },
+      env: { PATH: process.env["PATH"], NO_COLOR: "1", ...env },
     });
     return stdout;
   }
