@@ -165,9 +165,10 @@ describe("a transaction is decided as etcd decides it", () => {
   };
 
   test("what is given for another target than the one compared is no value of it", () => {
-    // mod_revision == 3 holds; version = 3 where the mod revision is the target compares with 0.
+    // The key's version is 2, its revision 3, and a revision is compared.
     expect(succeeds("0a 07 10 02 1a 01 61 30 03")).toBe(true);
     expect(succeeds("0a 07 10 02 1a 01 61 20 03")).toBe(false);
+    expect(succeeds("0a 07 10 02 1a 01 61 20 02")).toBe(false);
     // Of two alternatives the last one counts.
     expect(succeeds("0a 09 10 02 1a 01 61 30 03 20 03")).toBe(false);
   });
