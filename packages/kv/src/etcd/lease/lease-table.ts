@@ -82,6 +82,7 @@ export class LeaseTable {
   tick(term: Term, counted: number): void {
     const millis = this.millisAt(term, counted);
     this.#clock = { millis, term, counted };
+    this.#due.pass(millis);
     for (const lease of this.#older) {
       const at = millis + lease.ttlSeconds * 1000;
       lease.ends = { kind: "at", millis: at };

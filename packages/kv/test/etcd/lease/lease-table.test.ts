@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LeaseTable } from "../../../src/etcd/lease/index.ts";
 
 function lease(table: LeaseTable, id: bigint) {
@@ -82,6 +82,37 @@ test("leases are due the longest overdue first, and stay so until they are revok
   table.grant(4n, 2);
   for (const counted of [750, 1000]) table.tick(1, counted);
   expect(dueAt(table, 3000)).toEqual([4n]);
+});
+
+describe("what is due is found at once", () => {
+  const HOUR_MILLIS = 3600 * 1000;
+
+  function lookups(look: () => void): number {
+    const spies = [vi.spyOn(Map.prototype, "get"), vi.spyOn(Map.prototype, "has")];
+    look();
+    const count = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    for (const spy of spies) spy.mockRestore();
+    return count;
+  }
+
+  test("by a new leader, who was never asked while the clock went on", () => {
+    const table = new LeaseTable();
+    table.grant(1n, 2);
+    table.grant(2n, 9_000_000_000);
+    for (const counted of [250, 500]) table.tick(1, counted);
+    table.revoke(lease(table, 1n));
+    for (let counted = 750; counted < HOUR_MILLIS; counted += 250) table.tick(1, counted);
+    expect(lookups(() => dueAt(table, table.millisAt(2, 250)))).toBeLessThan(10);
+  });
+
+  test("by a leader that had no leases for a while, and so did not count", () => {
+    const table = new LeaseTable();
+    table.grant(1n, 2);
+    for (const counted of [250, 500]) table.tick(1, counted);
+    table.revoke(lease(table, 1n));
+    table.grant(2n, 2);
+    expect(lookups(() => dueAt(table, table.millisAt(1, HOUR_MILLIS)))).toBeLessThan(10);
+  });
 });
 
 /** What happens to a table, with times in ms; `by` is real time that passes meanwhile. */
