@@ -25,6 +25,7 @@ export class Lease {
   readonly #controller = new AbortController();
   /** The lease as it is renewed. */
   readonly #kept: KeptLease;
+  #marks = 0;
   #ttlSeconds: number;
   #expiresAt: number;
   #stopTimer: () => void = () => undefined;
@@ -72,6 +73,15 @@ export class Lease {
   get remainingMillis(): number {
     if (this.lost.aborted) return 0;
     return Math.max(0, this.#expiresAt - this.#clock.now());
+  }
+
+  /**
+   * What tells one claim under this lease from all others.
+   *
+   * @internal
+   */
+  newMark(): string {
+    return String(++this.#marks);
   }
 
   /** Ends it now, and the keys with it. From here on it is lost, whether or not the call succeeds. */

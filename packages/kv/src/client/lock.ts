@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { abandon, claim, giveUp, type Claim, type ClaimOptions } from "./claim.ts";
 import type { EtcdClient } from "./etcd-client.ts";
 import type { Bytes } from "./key-range.ts";
@@ -46,7 +45,7 @@ export async function lock(client: EtcdClient, name: Bytes, options: ClaimOption
   const claimed = await claim(client, options);
   let place: Place | null = null;
   try {
-    const mark = randomUUID();
+    const mark = claimed.lease.newMark();
     place = onlyIfNew(await queue.enter(claimed, mark), mark);
     await queue.untilFirst(place, claimed.signal);
     return held(queue, claimed, place);
@@ -65,7 +64,7 @@ export async function tryLock(
   const queue = new Queue(client, name);
   const claimed = await claim(client, options);
   try {
-    const mark = randomUUID();
+    const mark = claimed.lease.newMark();
     const place = await queue.enterIfEmpty(claimed, mark);
     if (place !== null) return held(queue, claimed, onlyIfNew(place, mark));
   } catch (thrown) {

@@ -52,7 +52,6 @@ export class Registration {
   async #keep(): Promise<void> {
     for (;;) {
       const why = await whyLost(this.#lease);
-      if (this.#withdrawn.signal.aborted) return;
       if (why instanceof LeaseLostError && why.why === "abandoned") throw why;
       const lease = await this.#announceAgain();
       if (lease === null) return;

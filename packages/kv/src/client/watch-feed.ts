@@ -62,7 +62,6 @@ export class WatchFeed implements Watcher {
 
   /** Ends the watch and drops what waits. */
   end(error: unknown): void {
-    this.#suspended = false;
     this.#stream.remove(this);
     this.inbox.clear();
     this.#conclude(error);

@@ -49,9 +49,11 @@ test("those who observe see every leader and every value, and when there is none
   expect(await value(leaders)).toBe("alice the great");
   const waiting = second.election("board").campaign("bob");
   await ensemble.advance(1000);
+  // That another one has begun to wait is no news.
+  await until(alice.proclaim("alice still"));
+  expect(await value(leaders)).toBe("alice still");
   await until(alice.resign());
   const bob = await until(waiting);
-  // That another one has begun to wait is no news.
   expect(await value(leaders)).toBe("bob");
   await until(bob.resign());
   expect(await value(leaders)).toBe(null);

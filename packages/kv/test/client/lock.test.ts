@@ -187,7 +187,8 @@ describe("one who waits", () => {
     const [first, second] = await started();
     await until(first.lock("job"));
     const lease = await until(second.lease(20));
-    const waiting = second.lock("job", { lease }).catch((error: unknown) => error);
+    const { signal } = new AbortController();
+    const waiting = second.lock("job", { lease, signal }).catch((error: unknown) => error);
     await ensemble.advance(10);
     await until(lease.revoke());
     expect(await until(waiting)).toBeInstanceOf(LeaseLostError);

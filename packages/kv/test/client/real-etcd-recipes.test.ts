@@ -10,6 +10,7 @@ import { hasEtcdctl } from "../compose/etcdctl.ts";
 import { hasEtcd, RealEtcd, SKIPPED } from "./real-etcd.ts";
 
 const MINUTE = 60_000;
+const ETCDCTL = "etcdctl";
 
 /** etcdctl, as it holds a lock or leads until it is told to stop; and its lines as they come. */
 class HoldingEtcdctl {
@@ -18,7 +19,7 @@ class HoldingEtcdctl {
 
   constructor(endpoint: string, ...args: readonly string[]) {
     const environment = { PATH: process.env["PATH"], ETCDCTL_API: "3" };
-    this.#child = spawn("etcdctl", [`--endpoints=${endpoint}`, ...args], {
+    this.#child = spawn(ETCDCTL, [`--endpoints=${endpoint}`, ...args], {
       stdio: ["ignore", "pipe", "inherit"],
       env: environment,
     });

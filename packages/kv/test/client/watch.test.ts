@@ -211,6 +211,20 @@ describe("when its stream breaks, a watch", () => {
     expect(await taken(watch)).toEqual(["7 a=1", "9 a=2"]);
   });
 
+  test("does not hear what is said under a name of the stream before", async () => {
+    const under = new UnderTest();
+    const a = under.client.watch("a");
+    const b = under.client.watch("b");
+    under.server.created(0n, 4);
+    under.server.created(1n, 4);
+    const server = under.reconnect();
+    server.created(1n, 4);
+    server.events(0n, [put("x", "1", 5)]);
+    server.events(1n, [put("a", "1", 5)]);
+    expect(await taken(a)).toEqual(["5 a=1"]);
+    expect(await taken(b)).toEqual([]);
+  });
+
   test("goes on from where it began, or is still to begin", () => {
     const under = new UnderTest();
     under.client.watch("a");
@@ -322,11 +336,10 @@ describe("one who takes too slowly", () => {
     const { server } = under;
     server.created(0n, 0);
     server.takeRequests();
-    server.events(
-      0n,
-      [1, 2, 3].map((mod) => put("a", KILOBYTE, mod)),
-    );
-    // The other watches stay; this one is alone, and its stream goes with it.
+    const large = [1, 2, 3].map((mod) => put("a", KILOBYTE, mod));
+    // What there would be room for does not overtake what there is none for.
+    server.events(0n, [...large, put("a", "4", 4)]);
+    // No other watch needs the stream.
     expect(server.stream.ended).toBe("cancelled");
     server.events(0n, [put("a", KILOBYTE, 4)]);
     expect(await taken(watch, 1)).toEqual([`1 a=${KILOBYTE}`]);
