@@ -35,10 +35,7 @@ export interface RestoredMember {
 /** A cluster of a million writes a second takes twelve days for it; revisions go further by far. */
 const BUMP_MAX = 1_000_000_000_000;
 
-/**
- * The place in the log that a restored state takes. No leader is of this term, so nobody can take the
- * place for one in the log of a cluster that began empty.
- */
+/** The place in the log that a restored state takes: before the first election, and not the log's start. */
 const BEGINNING = { term: 0, index: 1 };
 
 /**
