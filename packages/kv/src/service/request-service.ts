@@ -42,6 +42,17 @@ export interface RequestCounts {
   failed: number;
 }
 
+/** How a command is proposed. */
+export interface ProposalOptions {
+  /** It is refused unless this member leads in that term. */
+  readonly onlyInTerm?: Term;
+  /**
+   * It is the member's own, which has few of them under way at once: the bounds are for clients, whose
+   * requests must not keep leases from being renewed.
+   */
+  readonly own?: boolean;
+}
+
 /** What a {@link RequestService} is made of. */
 export interface RequestServiceOptions<Result> {
   readonly log: ReplicatedLog<Result>;
@@ -109,16 +120,9 @@ export class RequestService<Result> {
     return this.#log.onView(listener);
   }
 
-  /**
-   * Replicates one command; `done` runs in the turn in which it was applied here. With `onlyInTerm`
-   * it is refused unless this member leads in that term.
-   */
-  propose(
-    command: Uint8Array,
-    done: ProposalDone<Result>,
-    options?: { readonly onlyInTerm: Term },
-  ): void {
-    if (this.#full(command.length)) return done({ kind: "overloaded" });
+  /** Replicates one command; `done` runs in the turn in which it was applied here. */
+  propose(command: Uint8Array, done: ProposalDone<Result>, options: ProposalOptions = {}): void {
+    if (options.own !== true && this.#full(command.length)) return done({ kind: "overloaded" });
     const request = this.#begin(command.length, this.#proposals, done);
     this.#log.propose(
       command,

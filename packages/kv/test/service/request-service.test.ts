@@ -110,6 +110,13 @@ describe("what is under way is bounded", () => {
     expect(log.proposed).toHaveLength(3);
   });
 
+  test("but for what is the member's own", () => {
+    const { service, answers, propose, log } = setUp({ requestsMax: 1, bytesMax: 1 });
+    propose();
+    service.propose(new Uint8Array(5), (outcome) => answers.push(outcome), { own: true });
+    expect([answers, log.proposed.length]).toEqual([[], 2]);
+  });
+
   test("in bytes", () => {
     const { answers, propose, log } = setUp({ bytesMax: 100 });
     propose(60);

@@ -39,7 +39,7 @@ export class Compactor {
         this.#isUnderWay = false;
         if (kind === "done") this.#plan.done();
       },
-      { onlyInTerm: term },
+      { onlyInTerm: term, own: true },
     );
   }
 }

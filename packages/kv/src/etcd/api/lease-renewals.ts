@@ -2,7 +2,11 @@ import { assert } from "@quorate/core";
 import { encodeCommand, type EtcdResult } from "../apply/index.ts";
 import { encodeLeaseRenewal } from "../codec/index.ts";
 import type { LeaseId } from "../lease/index.ts";
-import type { RequestFailure, RequestService } from "../../service/request-service.ts";
+import type {
+  ProposalDone,
+  RequestFailure,
+  RequestService,
+} from "../../service/request-service.ts";
 
 /** Takes the seconds that a lease has again, 0 when there is no such lease, or why nobody knows. */
 export type RenewalDone = (outcome: number | RequestFailure) => void;
@@ -41,13 +45,14 @@ export class LeaseRenewals {
     this.#waiting = new Map();
     this.#waitingCount = 0;
     const command = encodeCommand("leaseRenew", encodeLeaseRenewal([...batch.keys()]));
-    this.#requests.propose(command, (outcome) => {
+    const settled: ProposalDone<EtcdResult> = (outcome) => {
       this.#underWay = false;
       if (outcome.kind !== "done") {
         for (const dones of batch.values()) for (const done of dones) done(outcome);
       } else settle(batch, outcome.result);
       this.#propose();
-    });
+    };
+    this.#requests.propose(command, settled, { own: true });
   }
 }
 

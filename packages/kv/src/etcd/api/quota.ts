@@ -41,6 +41,6 @@ export class Quota {
     if (this.#raising || machine.alarms.has("noSpace")) return;
     this.#raising = true;
     const alarm = encodeAlarm({ action: "activate", member: self, alarm: "noSpace" });
-    requests.propose(encodeCommand("alarm", alarm), () => (this.#raising = false));
+    requests.propose(encodeCommand("alarm", alarm), () => (this.#raising = false), { own: true });
   }
 }

@@ -9,7 +9,7 @@ import {
   type StreamCall,
   type UnaryCall,
 } from "../../../src/grpc/index.ts";
-import { RequestService } from "../../../src/service/request-service.ts";
+import { RequestService, type RequestLimits } from "../../../src/service/request-service.ts";
 import { FakeLog } from "../../service/fake-log.ts";
 
 export const CLUSTER = "cdf818194e3a8c32";
@@ -59,11 +59,12 @@ export class MemberUnderTest {
   readonly #methods: ReturnType<typeof etcdServices>;
   #index = 0;
 
-  constructor(options: Partial<EtcdMemberOptions> = {}) {
+  constructor(options: Partial<EtcdMemberOptions> = {}, limits: Partial<RequestLimits> = {}) {
     this.requests = new RequestService({
       log: this.log,
       now: () => this.clock.now,
       electionMillis: 1000,
+      limits,
     });
     const { requests, machine } = this;
     const runtime = { defer: (callback: () => void): void => void this.deferred.push(callback) };
