@@ -10,7 +10,7 @@ import type { RequestService } from "../../service/request-service.ts";
  */
 const TICK_MILLIS = 250;
 
-/** Expirations under way at once: a stampede is spread over the answers. */
+/** Expiries under way at once: of many, the next ones go when these are applied. */
 const EXPIRING_MAX = 256;
 
 /** What a leader keeps in mind. */
@@ -64,21 +64,28 @@ export class LeaseLeader {
     this.#requests.propose(
       encodeCommand("leaseTick", encodeLeaseTick({ term, counted })),
       () => (leadership.ticking = false),
-      { onlyInTerm: term },
+      { onlyInTerm: term, own: true },
     );
   }
 
   #expire({ term, expiring }: Leadership, counted: number): void {
-    const { leases } = this.#machine;
+    const { leases, alarms } = this.#machine;
+    // It would be refused.
+    if (alarms.has("corrupt")) return;
     for (const { id, ends } of leases.dueAt(leases.millisAt(term, counted))) {
       if (expiring.size >= EXPIRING_MAX) return;
       if (ends.kind !== "at" || expiring.has(id)) continue;
       expiring.add(id);
       this.#requests.propose(
         encodeCommand("leaseExpire", encodeLeaseExpiry({ id, deadline: ends.millis })),
-        () => expiring.delete(id),
-        { onlyInTerm: term },
+        ({ kind }) => {
+          expiring.delete(id);
+          if (kind === "done" && expiring.size === 0) this.tick();
+        },
+        { onlyInTerm: term, own: true },
       );
+      // It has failed at once: so would the others.
+      if (!expiring.has(id)) return;
     }
   }
 }

@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { QuorateError } from "@quorate/core";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
+  encodeAlarm,
   encodeLeaseGrant,
   encodeLeaseRevoke,
   encodePut,
@@ -12,6 +14,7 @@ import {
   MemberUnderTest,
   messagesAt,
   numberAt,
+  SELF,
   textsAt,
   type Answer,
 } from "./member-under-test.ts";
@@ -170,6 +173,50 @@ describe("the leader", () => {
     expect(member.machine.leases.size).toBe(0);
   });
 
+  test("ends many at once, and goes on as soon as some are applied", () => {
+    for (let id = 1n; id <= 1000n; id++) granted(5, id);
+    pass(5450);
+    expect(member.machine.leases.size).toBe(1000);
+    member.clock.now += 100;
+    member.member.tick();
+    for (let i = 0; i < 4; i++) {
+      expect(member.log.proposed.length).toBeLessThanOrEqual(257);
+      member.commit();
+    }
+    expect(member.machine.leases.size).toBe(0);
+  });
+
+  test("asks for no other while the log takes none", () => {
+    for (let id = 1n; id <= 1000n; id++) granted(5, id);
+    pass(5450);
+    const asked = vi.spyOn(member.log, "propose");
+    asked.mockImplementation((_, done) => {
+      done({ kind: "failed", error: new QuorateError("ERR_OVERLOADED", "as the test wants") });
+    });
+    member.clock.now += 100;
+    member.member.tick();
+    expect(asked.mock.calls.length).toBeLessThan(3);
+  });
+
+  test("ends nothing while members are corrupt, and goes on when that is over", () => {
+    granted(5, 77n);
+    const alarm = (action: "activate" | "deactivate") =>
+      member.ok(
+        "/etcdserverpb.Maintenance/Alarm",
+        encodeAlarm({ action, member: SELF, alarm: "corrupt" }),
+      );
+    alarm("activate");
+    pass(5450);
+    member.clock.now += 1000;
+    member.member.tick();
+    member.commit();
+    member.member.tick();
+    expect([member.log.proposed.length, member.machine.leases.size]).toEqual([0, 1]);
+    alarm("deactivate");
+    pass(50);
+    expect(member.machine.leases.size).toBe(0);
+  });
+
   test("tries again when an expiry is lost", () => {
     granted(5, 77n);
     pass(5000);
@@ -236,6 +283,16 @@ describe("keeping alive", () => {
     expect(stream.ended()).toBe(false);
     member.commit();
     expect([stream.answers.length, stream.ended()]).toEqual([1, true]);
+  });
+
+  test("is not refused because other clients have too much under way", () => {
+    member = new MemberUnderTest({}, { requestsMax: 3 });
+    granted(5, 77n);
+    for (const key of ["a", "b", "c"]) member.begin(PUT, encodePut({ key: bytes(key) }));
+    const stream = member.begin(`${LEASE}/LeaseKeepAlive`);
+    stream.send(keepAlive(77n));
+    member.commit();
+    expect(outcomes(stream.answers)).toEqual([[77, 5]]);
   });
 
   test("fails as a write fails when nobody can tell", () => {
