@@ -16,7 +16,6 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/kv/src/etcd/bolt/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/database/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/lease/", may: ["@quorate/core"] },
-  { tree: "packages/kv/src/etcd/snapshot-file/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/store/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/apply/", may: ["@quorate/core"] },
@@ -38,6 +37,10 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
       "node:",
     ],
   },
+  {
+    tree: "packages/kv/src/testing/",
+    may: ["@quorate/core", "@quorate/core/testing/linearizability", "@quorate/core/testing/sim"],
+  },
   { tree: "packages/kv/src/", may: ["@quorate/core", "node:"] },
   {
     tree: "packages/cli/src/",
@@ -46,6 +49,7 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
       "@quorate/core/testing/sim",
       "@quorate/kv",
       "@quorate/kv/etcd/codec",
+      "@quorate/kv/testing",
       "@quorate/raft",
       "@quorate/raft/testing",
       "@quorate/zab/testing",

@@ -9,7 +9,6 @@ export const PURE_TREES: readonly string[] = [
   "packages/kv/src/etcd/bolt/",
   "packages/kv/src/etcd/database/",
   "packages/kv/src/etcd/lease/",
-  "packages/kv/src/etcd/snapshot-file/",
   "packages/kv/src/etcd/store/",
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",

@@ -106,8 +106,8 @@ function refuseForeign(fileSystem: FileSystem, path: string): void {
   };
   if (names.has("member")) {
     refuse(
-      "holds etcd's own files (member/). Quorate does not read them: give it an empty directory and " +
-        "copy the keys over, for example with etcdctl make-mirror",
+      "holds etcd's own files (member/). Quorate does not read them: save them with `etcdctl snapshot save`, " +
+        "and make another directory of that with `quorate snapshot restore`",
     );
   }
   if (names.has("version-2") || names.has("myid") || [...names].some(isZooKeeperFile)) {

@@ -32,11 +32,10 @@ async function status(file: string, options: CommonOptions, { out }: Terminal): 
       hash: found.hash.toString(16),
       revision: found.revision,
       compact_revision: found.compacted,
-      total_keys: found.keys,
+      total_keys: found.totalKeys,
       versions: found.versions,
       leases: found.leases,
       total_size: found.totalBytes,
-      cluster_id: found.cluster,
     };
     out.write(`${JSON.stringify(answer)}\n`);
   } else {

@@ -11,7 +11,7 @@ export function snapshotTable(found: SnapshotSummary, colours: boolean): string 
   table.push([
     found.hash.toString(16),
     found.revision,
-    found.keys,
+    found.totalKeys,
     found.versions,
     found.leases,
     sizeText(found.totalBytes),

@@ -1,100 +1,85 @@
-import { QuorateError, type ErrorCode } from "@quorate/core";
+import { QuorateError, toQuorateError, type ErrorCode } from "@quorate/core";
 import { createHash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
-import {
-  bodyBytes,
-  decodeFileHead,
-  HASH_BYTES,
-  HEAD_BYTES,
-  type SnapshotHead,
-} from "../etcd/snapshot-file/index.ts";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { BoltReader } from "../etcd/bolt/index.ts";
 
-/** What is read at a time. */
+/** What is hashed in one turn of the loop. */
 const CHUNK_BYTES = 1024 * 1024;
+
+/** SHA-256. */
+const HASH_BYTES = 32;
+
+/** Databases are whole blocks of so many bytes: what is left over is a hash. */
+const BLOCK_BYTES = 512;
 
 /** How a snapshot file is read. */
 export interface SnapshotReading {
-  /** Takes the image, in pieces that stay valid only during the call. */
-  readonly image: (piece: Uint8Array) => void;
-  /** Whether to do without the hash at the end; the image has a checksum of its own. */
+  /** Whether to do without the hash at the end. */
   readonly skipHashCheck: boolean;
 }
 
 /**
- * Reads a snapshot file from its beginning to its end, without holding it in memory.
+ * Checks a snapshot file, a database of etcd's and the hash of it, and has it read.
  *
- * @throws `ERR_CONFIGURATION` when there is none, `ERR_STORAGE_FOREIGN`, `ERR_STORAGE_VERSION`,
- * `ERR_STORAGE_CORRUPT`
+ * @param read - gets the database and its size; what it says of damage is told with the file's name
+ * @throws `ERR_CONFIGURATION` when there is none, `ERR_STORAGE_FOREIGN`, `ERR_STORAGE_CORRUPT`
  */
-export async function readSnapshot(path: string, reading: SnapshotReading): Promise<SnapshotHead> {
-  let file: FileHandle;
+export async function readSnapshot<Result>(
+  path: string,
+  { skipHashCheck }: SnapshotReading,
+  read: (database: BoltReader, bytes: number) => Result,
+): Promise<Result> {
+  const file = openFile(path);
   try {
-    file = await open(path);
+    const { size } = fstatSync(file);
+    const hasHash = size % BLOCK_BYTES === HASH_BYTES;
+    const bytes = hasHash ? size - HASH_BYTES : size;
+    if (!isDatabase(file)) throw refusal("ERR_STORAGE_FOREIGN", path, "is no snapshot");
+    if (!skipHashCheck) {
+      if (!hasHash) throw damaged(path, "its hash is missing");
+      if (!(await hashOf(file, bytes)).equals(readAt(file, bytes, HASH_BYTES))) {
+        throw damaged(path, "its hash is wrong");
+      }
+    }
+    return read(new BoltReader((at, length) => readAt(file, at, length)), bytes);
+  } catch (thrown) {
+    const { code, message } = toQuorateError(thrown);
+    if (code === "ERR_MALFORMED") throw damaged(path, message);
+    if (code === "ERR_UNSUPPORTED") throw refusal(code, path, `cannot be restored: ${message}`);
+    throw thrown;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, "r");
   } catch (error) {
     throw refusal("ERR_CONFIGURATION", path, `cannot be read: ${(error as Error).message}`);
   }
-  try {
-    return await readOpen(path, file, reading);
-  } finally {
-    await file.close();
-  }
 }
 
-async function readOpen(
-  path: string,
-  file: FileHandle,
-  { image, skipHashCheck }: SnapshotReading,
-): Promise<SnapshotHead> {
-  const block = await readAt(file, 0, HEAD_BYTES);
-  const head = headOf(path, block);
-  const bytes = bodyBytes(head);
-  const { size } = await file.stat();
-  if (size !== bytes + HASH_BYTES && !(skipHashCheck && size === bytes)) {
-    throw damaged(path, `it is ${size} bytes long and should be ${bytes + HASH_BYTES}`);
-  }
-  const hash = createHash("sha256").update(block);
-  const imageEnd = HEAD_BYTES + head.imageBytes;
-  for (let at = HEAD_BYTES; at < bytes;) {
-    const chunk = await readAt(file, at, Math.min(CHUNK_BYTES, bytes - at));
-    if (chunk.length === 0) throw damaged(path, "it became shorter while it was read");
-    hash.update(chunk);
-    const piece = chunk.subarray(0, Math.max(0, imageEnd - at));
-    if (piece.length > 0) image(piece);
-    at += chunk.length;
-  }
-  if (skipHashCheck) return head;
-  if (hash.digest().equals(await readAt(file, bytes, HASH_BYTES))) return head;
-  throw damaged(path, "its hash is wrong");
+/** Behind the head of the first page, or of the second where the first was damaged. */
+const MAGIC: Buffer = Buffer.of(0xed, 0xda, 0x0c, 0xed);
+const MAGIC_AT = [16, 4096 + 16];
+
+function isDatabase(file: number): boolean {
+  return MAGIC_AT.some((at) => MAGIC.equals(readAt(file, at, MAGIC.length)));
 }
 
-async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, at);
-  return buffer.subarray(0, bytesRead);
+async function hashOf(file: number, bytes: number): Promise<Buffer> {
+  const hash = createHash("sha256");
+  for (let at = 0; at < bytes; at += CHUNK_BYTES) {
+    hash.update(readAt(file, at, Math.min(CHUNK_BYTES, bytes - at)));
+    await new Promise((next) => void setImmediate(next));
+  }
+  return hash.digest();
 }
 
-function headOf(path: string, block: Uint8Array): SnapshotHead {
-  const found = decodeFileHead(block);
-  switch (found.kind) {
-    case "snapshot":
-      return found.head;
-    case "newer":
-      throw refusal(
-        "ERR_STORAGE_VERSION",
-        path,
-        `has format ${found.format}, which this version does not know: use the one that took it`,
-      );
-    case "etcd":
-      throw refusal(
-        "ERR_STORAGE_FOREIGN",
-        path,
-        "is a snapshot of etcd's, which Quorate does not read: restore it to an etcd, start an empty " +
-          "cluster here, and copy the keys over, for example with etcdctl make-mirror",
-      );
-    case "damaged":
-      throw damaged(path, "its head fails the checksum");
-    case "foreign":
-      throw refusal("ERR_STORAGE_FOREIGN", path, "is no snapshot of Quorate's");
-  }
+function readAt(file: number, at: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  return buffer.subarray(0, readSync(file, buffer, 0, bytes, at));
 }
 
 function damaged(path: string, why: string): QuorateError {

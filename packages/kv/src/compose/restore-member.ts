@@ -1,7 +1,6 @@
-import { toQuorateError, QuorateError, type NodeId } from "@quorate/core";
+import { QuorateError, type NodeId } from "@quorate/core";
 import { seedDataDirectory } from "@quorate/storage-fs";
-import { imageForNewCluster } from "../etcd/snapshot-file/index.ts";
-import { ImageSink, type RestoredState } from "../etcd/store/index.ts";
+import { imageForNewCluster, restoreDatabase } from "../etcd/database/index.ts";
 import { ETCD_GROUP } from "./assemble-etcd.ts";
 import { clusterIdentity, idOf, initialConfiguration } from "./identity.ts";
 import type { MemberOptions } from "./member-options.ts";
@@ -14,7 +13,7 @@ export interface RestoreOptions extends Pick<
   MemberOptions,
   "dataDir" | "name" | "initialCluster" | "initialClusterToken" | "listenPeerUrls"
 > {
-  /** The file that `Maintenance.Snapshot` gave. */
+  /** The file that `Maintenance.Snapshot` gave, of Quorate or of etcd. */
   readonly snapshot: string;
   /**
    * By how much to raise the revision, with everything before it counted as compacted: whoever has a
@@ -56,7 +55,9 @@ export async function restoreMember(options: RestoreOptions): Promise<RestoredMe
     const why = `bumpRevision: ${bump} is no whole number from 1 to ${BUMP_MAX}`;
     throw new QuorateError("ERR_CONFIGURATION", why);
   }
-  const state = await readState(options.snapshot, options.skipHashCheck ?? false);
+  const { snapshot, skipHashCheck = false } = options;
+  // All of it is read before anything is written: what is damaged leaves no directory behind.
+  const state = await readSnapshot(snapshot, { skipHashCheck }, restoreDatabase);
   const content = imageForNewCluster(state, bump);
   await seedDataDirectory({
     path: dataDir,
@@ -66,24 +67,4 @@ export async function restoreMember(options: RestoreOptions): Promise<RestoredMe
     content,
   });
   return { id: self, cluster, revision: state.store.revision };
-}
-
-/** All of it is read before anything is written: what is damaged leaves no directory behind. */
-async function readState(path: string, skipHashCheck: boolean): Promise<RestoredState> {
-  const restored: RestoredState[] = [];
-  const sink = new ImageSink((state) => restored.push(state));
-  const taken = (take: () => void): void => {
-    try {
-      take();
-    } catch (thrown) {
-      const { message } = toQuorateError(thrown);
-      throw new QuorateError("ERR_STORAGE_CORRUPT", `${path} cannot be restored: ${message}`);
-    }
-  };
-  await readSnapshot(path, { image: (piece) => taken(() => sink.write(piece)), skipHashCheck });
-  taken(() => sink.finish());
-  const [state] = restored;
-  if (state === undefined)
-    throw new QuorateError("ERR_INVARIANT", "a state that is whole is given");
-  return state;
 }

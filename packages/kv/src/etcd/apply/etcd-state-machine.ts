@@ -10,11 +10,9 @@ import { encodeMemberAttributes } from "../codec/encode-requests.ts";
 import type { MemberAttributes } from "../codec/requests.ts";
 import type { OpResult } from "../codec/responses.ts";
 import { ImageSink, type RestoredState } from "../store/image-sink.ts";
-import { ImageSize } from "../store/image-size.ts";
 import { Alarms } from "../alarm/alarms.ts";
 import { LeaseTable } from "../lease/index.ts";
 import { ImageView } from "../store/image-view.ts";
-import type { KeyRange } from "../store/key-order.ts";
 import { MvccStore } from "../store/mvcc-store.ts";
 import { alarmed, changeAlarms, type AlarmResult } from "./alarm.ts";
 import { decodeCommand, type Command } from "./command.ts";
@@ -39,20 +37,6 @@ export type WriteResponse =
   | AlarmResult
   | { readonly kind: "compact" }
   | { readonly kind: "memberAttributes" };
-
-/** A pinned state, and what is known of it. */
-export interface MeasuredImage {
-  readonly view: PinnedView;
-  /** Of the same changes; to be advanced to its end before it is read. */
-  readonly size: ImageSize;
-  readonly revision: number;
-  readonly compacted: number;
-  /** Live ones. */
-  readonly keys: number;
-  readonly leases: number;
-}
-
-const EVERY_KEY: KeyRange = { from: "", to: null };
 
 /** Is told by the state machine what becomes of the keyspace. */
 export interface KeyspaceListener {
@@ -101,28 +85,6 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
   }
 
   pin(): PinnedView {
-    return this.#image();
-  }
-
-  /** As {@link pin}, with what can be said of the image before any of it is written. */
-  pinMeasured(): MeasuredImage {
-    const { store, leases } = this.#state;
-    const view = this.#image();
-    return {
-      view,
-      size: new ImageSize(view.headBytes, store.pin()),
-      revision: store.revision,
-      compacted: store.compacted,
-      keys: store.count(EVERY_KEY, store.revision),
-      leases: leases.size,
-    };
-  }
-
-  restore(): SnapshotSink {
-    return new ImageSink((state) => this.#adopt(state));
-  }
-
-  #image(): ImageView {
     const members = [...this.#members.values()].map(encodeMemberAttributes);
     const { store, leases, alarms } = this.#state;
     return new ImageView({
@@ -132,6 +94,10 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
       alarms,
       members,
     });
+  }
+
+  restore(): SnapshotSink {
+    return new ImageSink((state) => this.#adopt(state));
   }
 
   #applyOne(data: Uint8Array): EtcdResult {

@@ -4,7 +4,6 @@ export {
   EtcdStateMachine,
   type EtcdResult,
   type KeyspaceListener,
-  type MeasuredImage,
   type WriteResponse,
 } from "./etcd-state-machine.ts";
 export type { EtcdState } from "./etcd-state.ts";

@@ -1,23 +1,18 @@
-import { utf8Decode } from "@quorate/core";
+import { QuorateError, utf8Decode } from "@quorate/core";
 import { Alarms, type Alarm } from "../alarm/alarms.ts";
 import { damagedFile, type BoltItem, type BoltReader } from "../bolt/index.ts";
 import { decodeAlarmMember } from "../codec/alarm-requests.ts";
 import { decodeKeyValue } from "../codec/decode-responses.ts";
 import { LeaseTable, type Lease } from "../lease/index.ts";
-import {
-  keyText,
-  MvccStore,
-  REVISION_KEY_BYTES,
-  type Change,
-  type RestoredState,
-} from "../store/index.ts";
+import { keyText, MvccStore, type Change, type RestoredState } from "../store/index.ts";
 import { decodeStoredLease } from "./stored-messages.ts";
+import { compactionOf, revisionOf } from "./stored-revisions.ts";
 
 /**
  * The state that a database of etcd's holds, ours or a real one's. Users and roles are not taken over:
- * whoever calls must look whether there are any.
+ * where they are asked for who they are, it is refused.
  *
- * @throws `ERR_MALFORMED`
+ * @throws `ERR_MALFORMED`, `ERR_UNSUPPORTED`
  */
 export function restoreDatabase(database: BoltReader): RestoredState {
   const changes: Change[] = [];
@@ -30,7 +25,9 @@ export function restoreDatabase(database: BoltReader): RestoredState {
       if (bucket === "key") changes.push(changeOf(item));
       else if (bucket === "lease") leases.push(leaseOf(item));
       else if (bucket === "alarm") alarms.push(alarmOf(item));
-      else if (bucket === "meta") compacted = Math.max(compacted, compactionOf(item));
+      else if (bucket === "meta")
+        compacted = Math.max(compacted, compactionOf(item.key, item.value));
+      else if (bucket === "auth") refuseAuth(item);
     }
   }
   return {
@@ -39,6 +36,16 @@ export function restoreDatabase(database: BoltReader): RestoredState {
     alarms: new Alarms(alarms),
     members: [],
   };
+}
+
+/** Keys that only some may read must not be served to everybody. */
+function refuseAuth({ key, value }: BoltItem): void {
+  if (utf8Decode(key) !== "authEnabled" || value[0] !== 1) return;
+  throw new QuorateError(
+    "ERR_UNSUPPORTED",
+    "authentication is enabled in it, and Quorate has none yet: disable it in the cluster that the file " +
+      "is of, with `etcdctl auth disable`, and save it again",
+  );
 }
 
 function storeOf(changes: readonly Change[], compacted: number): MvccStore {
@@ -58,12 +65,8 @@ function storeOf(changes: readonly Change[], compacted: number): MvccStore {
   return store;
 }
 
-/** The key is the revision, 8 bytes, `_`, the place, 8 bytes, and `t` for a deletion. */
 function changeOf({ key, value }: BoltItem): Change {
-  const isDeletion = key.length === REVISION_KEY_BYTES + 1;
-  if (!isDeletion && key.length !== REVISION_KEY_BYTES) throw damagedFile("a revision is none");
-  const mod = numberAt(key, 0);
-  const sub = numberAt(key, 9);
+  const { mod, sub, isDeletion } = revisionOf(key);
   const kv = decodeKeyValue(value);
   if (kv.key.length === 0) throw damagedFile(`revision ${mod} changes no key`);
   const { value: bytes, lease } = kv;
@@ -87,18 +90,4 @@ function alarmOf({ key }: BoltItem): Alarm {
   const alarm = decodeAlarmMember(key);
   if (alarm === null) throw damagedFile("an alarm is of no kind that is known");
   return alarm;
-}
-
-/** The revision of a compaction, begun or finished; 0 for what else there is. */
-function compactionOf({ key, value }: BoltItem): number {
-  const name = utf8Decode(key);
-  return name === "finishedCompactRev" || name === "scheduledCompactRev" ? numberAt(value, 0) : 0;
-}
-
-function numberAt(bytes: Uint8Array, at: number): number {
-  if (bytes.length < at + 8) throw damagedFile("a revision is cut off");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const value = view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
-  if (!Number.isSafeInteger(value)) throw damagedFile("a revision is out of all bounds");
-  return value;
 }

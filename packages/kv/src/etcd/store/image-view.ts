@@ -29,13 +29,9 @@ export class ImageView implements PinnedView {
   #head: Uint8Array;
   #crc = 0;
 
-  /** Bytes of what stands before the changes. */
-  readonly headBytes: number;
-
   constructor(image: StateImage) {
     this.#changes = image.changes;
     this.#head = encodeHead(image);
-    this.headBytes = this.#head.length;
   }
 
   read(bytesMax: number): Uint8Array | null {

@@ -1,5 +1,4 @@
 export { KvHash } from "./kv-hash.ts";
-export { ImageSize } from "./image-size.ts";
 export { ImageSink, type RestoredState } from "./image-sink.ts";
 export { ImageView, type StateImage } from "./image-view.ts";
 export {

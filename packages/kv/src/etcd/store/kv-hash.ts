@@ -6,8 +6,9 @@ import type { Version } from "./version.ts";
 const BUCKET = utf8Encode("key");
 
 /**
- * CRC-32C over the bucket's name, then for every change up to the revision that is not forgotten its
- * key in etcd's own notation and the key-value message. Members with equal states give equal hashes.
+ * CRC-32C over the bucket's name, then for every change up to the revision its key in etcd's own notation
+ * and the key-value message: of what was before the last compaction only what is still there at the
+ * revision. So it is etcd's own number, and the same on members with equal states.
  *
  * A fold over pinned changes, to be taken in steps: what is written or forgotten meanwhile leaves it
  * alone.
@@ -34,7 +35,8 @@ export class KvHash {
       const change = this.#changes.next();
       if (change === null || change.mod > this.#revision) return false;
       bytes += change.bytes;
-      if (change.outlives(this.#changes.compacted)) this.#take(change);
+      const isRecent = change.mod > this.#changes.compacted;
+      if (isRecent || change.isCurrentAt(this.#revision)) this.#take(change);
     }
     return true;
   }

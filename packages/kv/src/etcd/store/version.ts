@@ -81,6 +81,12 @@ export class Version implements Change {
     return !this.isDeletion || this.mod === compacted;
   }
 
+  /** Whether readers at the revision see it; what is changed later does not tell. */
+  isCurrentAt(revision: number): boolean {
+    if (this.mod > revision || this.isDeletion) return false;
+    return this.#replacedAt === 0 || this.#replacedAt > revision;
+  }
+
   /** About the memory that it takes. */
   get bytes(): number {
     return OVERHEAD_BYTES + this.key.length + this.valueBytes;

@@ -5,7 +5,11 @@ import { utf8Decode, utf8Encode } from "@quorate/core";
 import { describe, expect, test } from "vitest";
 import { EtcdStateMachine, type Command } from "../../../src/etcd/apply/index.ts";
 import { BoltReader, BoltWriter, type BoltBucket } from "../../../src/etcd/bolt/index.ts";
-import { databaseBuckets, restoreDatabase } from "../../../src/etcd/database/index.ts";
+import {
+  databaseBuckets,
+  inspectDatabase,
+  restoreDatabase,
+} from "../../../src/etcd/database/index.ts";
 import type { RestoredState } from "../../../src/etcd/store/index.ts";
 import { apply, compact, del, put, txn } from "../apply/commands.ts";
 import { hasEtcdctl, etcdctl } from "../../compose/etcdctl.ts";
@@ -114,6 +118,15 @@ describe("a database", () => {
     expect([store.compacted, changesOf(store).map(({ mod }) => mod)]).toEqual([3, [3, 4]]);
   });
 
+  test("with keys that not everybody may read is refused", () => {
+    const enabled = { key: utf8Encode("authEnabled"), value: Uint8Array.of(1) };
+    const file = fileOf([
+      ...bucketsOf(new EtcdStateMachine()).filter(({ name }) => utf8Decode(name) !== "auth"),
+      { name: utf8Encode("auth"), items: () => [enabled] },
+    ]);
+    expect(() => restored(file)).toThrow(/authentication is enabled in it/);
+  });
+
   test.skipIf(!hasEtcdctl)("is one to etcdctl", async () => {
     const directory = await mkdtemp(join(tmpdir(), "quorate-database-"));
     try {
@@ -121,7 +134,9 @@ describe("a database", () => {
       const file = databaseOf(machineAfter(...BUSY));
       await writeFile(path, file);
       const { stdout } = await etcdctl("", ["snapshot", "status", path, "-w", "json"]);
-      expect(JSON.parse(stdout)).toMatchObject({ revision: 7, totalSize: file.length });
+      const told = inspectDatabase(new BoltReader((at, length) => file.subarray(at, at + length)));
+      const { hash, revision, totalKeys: totalKey } = told;
+      expect(JSON.parse(stdout)).toEqual({ hash, revision, totalKey, totalSize: file.length });
     } finally {
       await rm(directory, { recursive: true });
     }
