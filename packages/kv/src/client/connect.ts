@@ -20,6 +20,21 @@ export interface ConnectOptions extends ClientOptions {
  * A client of the cluster at these endpoints, of Quorate or of etcd. It connects when the first call
  * is made, again when a connection breaks, and goes on to the next endpoint when one fails.
  *
+ * ```ts
+ * import { connect, startEnsemble } from "@quorate/kv";
+ *
+ * const ensemble = await startEnsemble({ listen: true });
+ * const endpoints = ensemble.members.map(({ clientAddress }) => clientAddress ?? "");
+ * const client = connect({ endpoints });
+ * await client.put("greeting", "hello");
+ * ensemble.leader()?.crash();
+ * await ensemble.untilLed();
+ * console.log((await client.get("greeting"))?.text);
+ * // → hello
+ * client.close();
+ * await ensemble.close();
+ * ```
+ *
  * @throws `ERR_ADDRESS` for an endpoint that is not understood
  */
 export function connect(options: ConnectOptions): EtcdClient {

@@ -55,6 +55,24 @@ const COMPACT: ClientMethod<unknown> = {
  *
  * Keys and values are bytes; where text is given, it stands for its UTF-8. Every call rejects with an
  * `EtcdError`, or with the reason of its signal.
+ *
+ * ```ts
+ * import { prefix, startEnsemble } from "@quorate/kv";
+ *
+ * const ensemble = await startEnsemble();
+ * const client = ensemble.client();
+ * await client.put("config/colour", "red");
+ * const { revision } = await client.put("config/colour", "green");
+ * console.log((await client.get("config/colour"))?.text);
+ * // → green
+ * console.log((await client.get("config/colour", { revision: revision - 1 }))?.text);
+ * // → red
+ * for await (const { keyText, version } of client.iterate(prefix("config/"))) {
+ *   console.log(keyText, version);
+ *   // → config/colour 2
+ * }
+ * await ensemble.close();
+ * ```
  */
 export class EtcdClient {
   /** The time that timeouts and leases go by. */
@@ -125,7 +143,27 @@ export class EtcdClient {
     return this.#perform(del(keys, options), options);
   }
 
-  /** Begins a transaction; nothing happens before its `commit`. */
+  /**
+   * Begins a transaction; nothing happens before its `commit`.
+   *
+   * ```ts
+   * import { compare, op, startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const client = ensemble.client();
+   * const claim = client
+   *   .txn()
+   *   .if(compare("owner").version.equals(0))
+   *   .do(op.put("owner", "me"))
+   *   .else(op.get("owner"));
+   * console.log((await claim.commit()).succeeded);
+   * // → true
+   * const again = await claim.commit();
+   * if (!again.succeeded) console.log("it belongs to", again.results[0]?.text);
+   * // → it belongs to me
+   * await ensemble.close();
+   * ```
+   */
   txn(): Txn<readonly [], readonly []> {
     return new Txn(this.#perform, { compare: [], success: [], failure: [] });
   }
@@ -146,6 +184,26 @@ export class EtcdClient {
   /**
    * Tells what happens to one key, or to a range of them. The watch outlives connections and servers:
    * it goes on where it was, and says so when it cannot.
+   *
+   * ```ts
+   * import { prefix, startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const client = ensemble.client();
+   * const watch = client.watch(prefix("config/"));
+   * await watch.ready;
+   * await client.put("config/colour", "green");
+   * await client.delete("config/colour");
+   * for await (const item of watch) {
+   *   if (item.kind === "gap") console.log("read again at", item.compacted);
+   *   if (item.kind !== "changes") continue;
+   *   for (const { kind, kv } of item.changes) console.log(kind, kv.keyText, ...(kind === "put" ? [kv.text] : []));
+   *   if (item.changes.some(({ kind }) => kind === "delete")) break;
+   * }
+   * // → put config/colour green
+   * // → delete config/colour
+   * await ensemble.close();
+   * ```
    */
   watch(keys: Keys, options: WatchOptions = {}): Watch {
     return new Watch(new WatchFeed(this.#watches, keyRangeOf(keys), options));
@@ -155,6 +213,21 @@ export class EtcdClient {
    * Asks for a lease and keeps it alive, until it is revoked or this client is closed.
    *
    * @param ttlSeconds - how long it outlives this process at most; the server may give more
+   *
+   * ```ts
+   * import { startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const client = ensemble.client();
+   * const lease = await client.lease(10);
+   * await client.put("alive/me", "yes", { lease });
+   * lease.lost.addEventListener("abort", () => console.log(lease.lost.reason.why));
+   * await lease.revoke();
+   * // → revoked
+   * console.log(await client.get("alive/me"));
+   * // → null
+   * await ensemble.close();
+   * ```
    */
   async lease(ttlSeconds: number, options: CallOptions = {}): Promise<Lease> {
     const askedAt = this.clock.now();
@@ -165,6 +238,21 @@ export class EtcdClient {
   /**
    * Waits for a lock, in the order in which it was asked for, with all clients of etcd that use the
    * name. Names in use must not be others with a slash and more behind them.
+   *
+   * ```ts
+   * import { startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const client = ensemble.client();
+   * const lock = await client.lock("nightly-report", { ttlSeconds: 10 });
+   * console.log(await client.tryLock("nightly-report"));
+   * // → null
+   * // Whatever stores the report refuses a smaller token than the greatest it has seen.
+   * console.log(lock.fencingToken > 0, lock.lost.aborted);
+   * // → true false
+   * await lock.release();
+   * await ensemble.close();
+   * ```
    */
   lock(name: Bytes, options: ClaimOptions = {}): Promise<Lock> {
     return lock(this, name, options);
@@ -175,12 +263,49 @@ export class EtcdClient {
     return tryLock(this, name, options);
   }
 
-  /** An election, together with all clients of etcd that use the name; names are as those of locks. */
+  /**
+   * An election, together with all clients of etcd that use the name; names are as those of locks.
+   *
+   * ```ts
+   * import { startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const election = ensemble.client().election("scheduler");
+   * const leadership = await election.campaign("host-1");
+   * console.log((await election.leader())?.text);
+   * // → host-1
+   * await leadership.proclaim("host-1, busy");
+   * for await (const leader of election.observe()) {
+   *   console.log(leader?.text);
+   *   // → host-1, busy
+   *   break;
+   * }
+   * await leadership.resign();
+   * await ensemble.close();
+   * ```
+   */
   election(name: Bytes): Election {
     return new Election(this, name);
   }
 
-  /** Which instances of which services there are, under keys that begin with the root. */
+  /**
+   * Which instances of which services there are, under keys that begin with the root.
+   *
+   * ```ts
+   * import { startEnsemble } from "@quorate/kv";
+   *
+   * const ensemble = await startEnsemble();
+   * const registry = ensemble.client().registry();
+   * const registration = await registry.register("mail", "host-1", { port: 25 });
+   * for await (const instances of registry.watch("mail")) {
+   *   console.log(instances.map(({ name, metadata }) => `${name} ${JSON.stringify(metadata)}`));
+   *   // → [ 'host-1 {"port":25}' ]
+   *   break;
+   * }
+   * await registration.withdraw();
+   * await ensemble.close();
+   * ```
+   */
   registry(root?: string): ServiceRegistry {
     return new ServiceRegistry(this, root);
   }
