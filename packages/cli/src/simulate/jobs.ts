@@ -4,7 +4,7 @@ import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { SeedRange } from "./seed-range.ts";
 import { readSeedResult, type SeedResult } from "./seed-result.ts";
-import type { ProtocolName } from "./protocols.ts";
+import { flagOf, type Simulated } from "./simulated.ts";
 
 /** Work for several processes. */
 export interface Jobs {
@@ -12,7 +12,7 @@ export interface Jobs {
   readonly jobs: number;
   /** How to start this program. */
   readonly self: readonly string[];
-  readonly protocol: ProtocolName;
+  readonly simulated: Simulated;
   readonly stop: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ export async function runJobs(work: Jobs, take: (result: SeedResult) => boolean)
 }
 
 function runPiece(
-  { self, protocol }: Jobs,
+  { self, simulated }: Jobs,
   { first, last }: SeedRange,
   signal: AbortSignal,
   take: (result: SeedResult) => void,
@@ -45,7 +45,7 @@ function runPiece(
   const [program = "", ...args] = self;
   const child = spawn(
     program,
-    [...args, "simulate", "--protocol", protocol, "--seeds", `${first}..${last}`, "--json"],
+    [...args, "simulate", ...flagOf(simulated), "--seeds", `${first}..${last}`, "--json"],
     { stdio: ["ignore", "pipe", "inherit"], signal, killSignal: "SIGKILL" },
   );
   let left = last - first + 1;

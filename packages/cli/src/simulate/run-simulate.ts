@@ -5,14 +5,14 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { runJobs } from "./jobs.ts";
 import { piecesOf, type SeedRange } from "./seed-range.ts";
 import { seedResult, type SeedResult } from "./seed-result.ts";
-import type { ProtocolName } from "./protocols.ts";
+import type { Simulated } from "./simulated.ts";
 import { simulate } from "./simulator.ts";
 import { SimulateOutput } from "./simulate-output.ts";
 import { totalsOf } from "./totals.ts";
 
 /** What was said on the command line. */
 export interface SimulateRequest {
-  readonly protocol: ProtocolName;
+  readonly simulated: Simulated;
   readonly seeds: SeedRange;
   readonly jobs: number;
   readonly failFast: boolean;
@@ -25,9 +25,9 @@ const PIECES_PER_JOB = 6;
 
 /** Runs the seeds, tells of each violation and of the sums. */
 export async function runSimulate(request: SimulateRequest, terminal: Terminal): Promise<ExitCode> {
-  const { seeds, jobs, json } = request;
+  const { simulated, seeds, jobs, json } = request;
   const count = seeds.last - seeds.first + 1;
-  const output = new SimulateOutput(terminal, request.protocol, count, json);
+  const output = new SimulateOutput(terminal, simulated, count, json);
   const results: SeedResult[] = [];
   /** Takes one result; false when no more are wanted. */
   const take = (result: SeedResult): boolean => {
@@ -38,10 +38,7 @@ export async function runSimulate(request: SimulateRequest, terminal: Terminal):
   if (jobs === 1) await runHere(request, terminal, take);
   else {
     const pieces = piecesOf(seeds, Math.ceil(count / (jobs * PIECES_PER_JOB)));
-    await runJobs(
-      { pieces, jobs, self: terminal.self, protocol: request.protocol, stop: terminal.stop },
-      take,
-    );
+    await runJobs({ pieces, jobs, self: terminal.self, simulated, stop: terminal.stop }, take);
   }
   const totals = totalsOf(results);
   output.totals(totals);
@@ -50,7 +47,7 @@ export async function runSimulate(request: SimulateRequest, terminal: Terminal):
 }
 
 async function runHere(
-  { protocol, seeds, trace }: SimulateRequest,
+  { simulated, seeds, trace }: SimulateRequest,
   terminal: Terminal,
   take: (result: SeedResult) => boolean,
 ): Promise<void> {
@@ -59,7 +56,7 @@ async function runHere(
         terminal.out.write(`${formatSimTrace(line)}\n`)
     : undefined;
   for (let seed = seeds.first; seed <= seeds.last; seed++) {
-    if (!take(seedResult(simulate(protocol, seed, onTrace)))) return;
+    if (!take(seedResult(await simulate(simulated, seed, onTrace)))) return;
     // Signals and output get their turn.
     await nextTurn();
   }

@@ -1,4 +1,5 @@
 import type { SimulationReport } from "@quorate/core/testing/sim";
+import type { EtcdSimulationReport } from "@quorate/kv/testing";
 import { z } from "zod";
 
 /** How one seed went, as it is printed with `--json`, one line per seed. */
@@ -21,7 +22,7 @@ const schema: z.ZodType<SeedResult> = z.object({
 });
 
 /** What is worth telling of a report; the states only where something went wrong. */
-export function seedResult(report: SimulationReport): SeedResult {
+export function seedResult(report: SimulationReport | EtcdSimulationReport): SeedResult {
   const { settings: _settings, states, violations, ...rest } = report;
   return { ...rest, violations, states: violations.length > 0 ? states : [] };
 }

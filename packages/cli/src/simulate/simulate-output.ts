@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { SeedResult } from "./seed-result.ts";
-import type { ProtocolName } from "./protocols.ts";
+import { flagOf, type Simulated } from "./simulated.ts";
 import type { Totals } from "./totals.ts";
 
 const PROGRESS_EVERY_MS = 200;
@@ -9,7 +9,7 @@ const PROGRESS_EVERY_MS = 200;
 /** What `quorate simulate` says: a line that counts on terminals, every violation, the totals. */
 export class SimulateOutput {
   readonly #terminal: Terminal;
-  readonly #protocol: ProtocolName;
+  readonly #simulated: Simulated;
   readonly #count: number;
   readonly #json: boolean;
   readonly #startedAt = performance.now();
@@ -17,9 +17,9 @@ export class SimulateOutput {
   #violations = 0;
   #progressAt = 0;
 
-  constructor(terminal: Terminal, protocol: ProtocolName, count: number, json: boolean) {
+  constructor(terminal: Terminal, simulated: Simulated, count: number, json: boolean) {
     this.#terminal = terminal;
-    this.#protocol = protocol;
+    this.#simulated = simulated;
     this.#count = count;
     this.#json = json;
   }
@@ -36,10 +36,9 @@ export class SimulateOutput {
     this.#clearProgress();
     const { out } = this.#terminal;
     const seconds = (performance.now() - this.#startedAt) / 1000;
+    const { kind, name } = this.#simulated;
     if (this.#json) {
-      out.write(
-        `${JSON.stringify({ totals: { protocol: this.#protocol, ...totals, seconds } })}\n`,
-      );
+      out.write(`${JSON.stringify({ totals: { [kind]: name, ...totals, seconds } })}\n`);
       return;
     }
     const { green, red, yellow } = createColors(out.colours);
@@ -48,7 +47,7 @@ export class SimulateOutput {
     }
     const found = `${totals.violations} violation${totals.violations === 1 ? "" : "s"}`;
     const verdict = totals.violations === 0 ? green("no violation") : red(found);
-    out.write(`${this.#protocol}: ${verdict} in ${totals.seeds} of ${this.#count} seeds, ${seconds.toFixed(1)} s
+    out.write(`${name}: ${verdict} in ${totals.seeds} of ${this.#count} seeds, ${seconds.toFixed(1)} s
   ${totals.virtualSeconds.toFixed(0)} virtual seconds, ${totals.steps} steps, ${totals.acknowledged} operations acknowledged
   ${totals.crashes} crashes, ${totals.leaders} leaders, ${totals.transfers} transfers, ${totals.checkpoints} snapshots taken, ${totals.installs} installed
   trace hash ${totals.traceHash}
@@ -62,7 +61,7 @@ export class SimulateOutput {
     for (const { checker, what, time } of violations)
       lines.push(`  ${(time / 1000).toFixed(4)} s ${checker}: ${what}`);
     for (const state of states) lines.push(`  ${state}`);
-    const replay = `npx quorate simulate --protocol ${this.#protocol} --seed ${seed} --trace`;
+    const replay = `npx quorate simulate ${flagOf(this.#simulated).join(" ")} --seed ${seed} --trace`;
     this.#terminal.out.write(`${lines.join("\n")}\n  replay: ${bold(replay)}\n`);
   }
 

@@ -1,19 +1,22 @@
 import { runSimulation, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
+import { runEtcdSimulation, type EtcdSimulationReport } from "@quorate/kv/testing";
 import { simulatedRaft } from "@quorate/raft/testing";
 import { simulatedZab } from "@quorate/zab/testing";
-import type { ProtocolName } from "./protocols.ts";
+import type { Simulated } from "./simulated.ts";
 
 /** Runs one seed. */
-export function simulate(
-  protocol: ProtocolName,
+export async function simulate(
+  { name }: Simulated,
   seed: number,
   onTrace?: (trace: SimTrace) => void,
-): SimulationReport {
+): Promise<SimulationReport | EtcdSimulationReport> {
   const watched = onTrace === undefined ? { seed } : { seed, onTrace };
-  switch (protocol) {
+  switch (name) {
     case "raft":
       return runSimulation({ protocol: simulatedRaft, ...watched });
     case "zab":
       return runSimulation({ protocol: simulatedZab, ...watched });
+    case "etcd":
+      return runEtcdSimulation(watched);
   }
 }

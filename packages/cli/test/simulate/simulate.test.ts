@@ -3,9 +3,12 @@ import { EXIT } from "../../src/exit-codes.ts";
 import { run } from "../../src/run.ts";
 import { parseSeedRange, piecesOf } from "../../src/simulate/seed-range.ts";
 import { readSeedResult, type SeedResult } from "../../src/simulate/seed-result.ts";
+import type { Simulated } from "../../src/simulate/simulated.ts";
 import { SimulateOutput } from "../../src/simulate/simulate-output.ts";
 import { totalsOf } from "../../src/simulate/totals.ts";
 import { fakeTerminal } from "../fake-terminal.ts";
+
+const RAFT: Simulated = { kind: "protocol", name: "raft" };
 
 const QUIET: SeedResult = {
   seed: 1,
@@ -84,7 +87,7 @@ describe("totals", () => {
 describe("what is said", () => {
   test("of a violation: what, when, the states, and how to see it again", () => {
     const terminal = fakeTerminal();
-    new SimulateOutput(terminal, "raft", 500, false).result(VIOLATED);
+    new SimulateOutput(terminal, RAFT, 500, false).result(VIOLATED);
     expect(terminal.stdout()).toBe(`violation with seed 17 (3 members)
   12.3456 s election-safety: two leaders in term 3
   m1 leader
@@ -93,10 +96,17 @@ describe("what is said", () => {
 `);
   });
 
+  test("of a service, how to see it again", () => {
+    const terminal = fakeTerminal();
+    const etcd: Simulated = { kind: "service", name: "etcd" };
+    new SimulateOutput(terminal, etcd, 500, false).result(VIOLATED);
+    expect(terminal.stdout()).toContain("npx quorate simulate --service etcd --seed 17 --trace");
+  });
+
   test("progress is for terminals only, and goes away", () => {
     const [person, pipe] = [fakeTerminal({ isTerminal: true }), fakeTerminal()];
     for (const terminal of [person, pipe]) {
-      const output = new SimulateOutput(terminal, "raft", 1, false);
+      const output = new SimulateOutput(terminal, RAFT, 1, false);
       output.result(QUIET);
       output.totals(totalsOf([QUIET]));
     }
@@ -109,22 +119,35 @@ describe("what is said", () => {
 
   test("as JSON can be read back", () => {
     const terminal = fakeTerminal();
-    new SimulateOutput(terminal, "raft", 1, true).result(VIOLATED);
+    new SimulateOutput(terminal, RAFT, 1, true).result(VIOLATED);
     expect(readSeedResult(terminal.stdout().trim())).toEqual(VIOLATED);
   });
 });
 
 describe("quorate simulate", () => {
-  test("runs seeds to the same trace each time", async () => {
-    const [first, second] = [fakeTerminal(), fakeTerminal()];
-    const args = ["simulate", "--protocol", "raft", "--seeds", "1..2", "--json"];
-    expect(await run(args, first), first.stderr()).toBe(EXIT.ok);
-    await run(args, second);
-    const seeds = (text: string): unknown => text.split("\n").map((line) => readSeedResult(line));
-    expect(seeds(first.stdout())).toEqual(seeds(second.stdout()));
-    expect(JSON.parse(first.stdout().trim().split("\n").at(-1) ?? "")).toMatchObject({
-      totals: { protocol: "raft", seeds: 2, violations: 0 },
-    });
+  test.each([
+    ["protocol", "raft"],
+    ["service", "etcd"],
+  ])(
+    "runs seeds of the %s %s to the same trace each time",
+    async (kind, name) => {
+      const [first, second] = [fakeTerminal(), fakeTerminal()];
+      const args = ["simulate", `--${kind}`, name, "--seeds", "1..2", "--json"];
+      expect(await run(args, first), first.stderr()).toBe(EXIT.ok);
+      await run(args, second);
+      const seeds = (text: string): unknown => text.split("\n").map((line) => readSeedResult(line));
+      expect(seeds(first.stdout())).toEqual(seeds(second.stdout()));
+      expect(JSON.parse(first.stdout().trim().split("\n").at(-1) ?? "")).toMatchObject({
+        totals: { [kind]: name, seeds: 2, violations: 0 },
+      });
+    },
+    60_000,
+  );
+
+  test("simulates a protocol or a service, not both", async () => {
+    const terminal = fakeTerminal();
+    const args = ["simulate", "--service", "etcd", "--protocol", "raft"];
+    expect(await run(args, terminal)).toBe(EXIT.usage);
   });
 
   test("says when it was interrupted", async () => {

@@ -1,0 +1,106 @@
+import { Prng } from "@quorate/core";
+import { SimFaults, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
+import { Timeline } from "../compose/ensemble/timeline.ts";
+import { checkHistories } from "./checks/check-histories.ts";
+import type { ClientWorld } from "./clients/client-world.ts";
+import { KeyHistory } from "./clients/key-history.ts";
+import { noteRequests } from "./clients/note-requests.ts";
+import { startClients } from "./clients/start-clients.ts";
+import { Journal } from "./journal.ts";
+import { recover } from "./recover.ts";
+import { drawEtcdSettings, type EtcdSimSettings } from "./settings.ts";
+import { AppliedLog } from "./truth/applied-log.ts";
+import { EtcdCluster } from "./world/etcd-cluster.ts";
+
+/** What {@link runEtcdSimulation} is asked for. */
+export interface EtcdSimulationOptions {
+  /** Everything follows from it. */
+  readonly seed: number;
+  /** Overrides what the seed would choose. */
+  readonly settings?: Partial<EtcdSimSettings>;
+  /** Sees everything that happens; only for replays, it makes the run slow. */
+  readonly onTrace?: (trace: SimTrace) => void;
+}
+
+/** How a simulation of the etcd service went. */
+export interface EtcdSimulationReport extends Omit<SimulationReport, "settings"> {
+  readonly settings: EtcdSimSettings;
+}
+
+/** There are faults until all of these are met, unless their time is up. */
+const GOALS = { millis: 60_000, acknowledged: 200, crashes: 2, leaders: 2 };
+const FAULTS_MILLIS_MAX = 600_000;
+const STEP_MILLIS = 2000;
+
+/**
+ * Runs one seed: an etcd cluster of real members and clients, first for a time of faults, then
+ * without, when all must come to equal states and serve. What clients were told in all that time is
+ * checked in the end.
+ */
+export async function runEtcdSimulation(
+  options: EtcdSimulationOptions,
+): Promise<EtcdSimulationReport> {
+  const { seed, onTrace } = options;
+  const prng = new Prng(seed);
+  const settings = { ...drawEtcdSettings(prng), ...options.settings };
+  const timeline = new Timeline();
+  const now = (): number => timeline.now().monotonic;
+  const journal = new Journal(now, onTrace);
+  const applied = new AppliedLog(journal, now);
+  const cluster = new EtcdCluster({ settings, timeline, journal, applied, prng });
+  const { ensemble } = cluster;
+  const world: ClientWorld = {
+    timeline,
+    members: ensemble.members,
+    journal,
+    applied,
+    history: new KeyHistory(() => journal.moment(), noteRequests(journal)),
+    workload: settings.workload,
+    prng: prng.fork(),
+    isOver: false,
+  };
+  const faults = new SimFaults(cluster, prng.fork());
+  try {
+    await cluster.start();
+    await ensemble.untilLed();
+    const clients = startClients(world);
+    faults.start();
+    await disturb(cluster, faults);
+    faults.stop();
+    world.isOver = true;
+    if (journal.violations.length === 0) await recover(cluster, clients);
+  } catch (thrown) {
+    journal.broke(thrown);
+  }
+  const states = cluster.describe();
+  const virtualSeconds = ensemble.now / 1000;
+  await ensemble.close();
+  checkHistories(world);
+  return {
+    seed,
+    members: settings.members,
+    virtualSeconds,
+    ...journal.counts,
+    violations: journal.violations,
+    traceHash: journal.traceHash,
+    states,
+    settings,
+  };
+}
+
+/** Lets faults happen until the goals are met; crashes the leader where chance has not. */
+async function disturb(cluster: EtcdCluster, faults: SimFaults): Promise<void> {
+  const { ensemble, journal } = cluster;
+  const { counts, violations } = journal;
+  while (ensemble.now < FAULTS_MILLIS_MAX && violations.length === 0) {
+    let restart: (() => void) | null = null;
+    if (ensemble.now >= GOALS.millis) {
+      const leader = cluster.leader();
+      const isCalm = counts.crashes < GOALS.crashes || counts.leaders < GOALS.leaders;
+      if (isCalm && leader !== null) restart = faults.crash(leader);
+      else if (!isCalm && counts.acknowledged >= GOALS.acknowledged) return;
+    }
+    await ensemble.advance(STEP_MILLIS);
+    restart?.();
+  }
+}

@@ -1,0 +1,233 @@
+import type { NodeId, Prng } from "@quorate/core";
+import { SimClock, type FaultTarget, type Span } from "@quorate/core/testing/sim";
+import { assembleEnsemble } from "../../compose/ensemble/assemble-ensemble.ts";
+import type { EnsembleConditions } from "../../compose/ensemble/ensemble-conditions.ts";
+import type { EnsembleWorld, MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
+import type { MemoryEnsemble } from "../../compose/ensemble/ensemble.ts";
+import type { Timeline } from "../../compose/ensemble/timeline.ts";
+import type { MemberLog } from "../../compose/member-log.ts";
+import type { Journal } from "../journal.ts";
+import type { EtcdSimSettings } from "../settings.ts";
+import type { AppliedLog } from "../truth/applied-log.ts";
+import { ObservedMachine } from "../truth/observed-machine.ts";
+
+/** What an {@link EtcdCluster} is made of. */
+export interface EtcdClusterParts {
+  readonly settings: EtcdSimSettings;
+  readonly timeline: Timeline;
+  readonly journal: Journal;
+  readonly applied: AppliedLog;
+  readonly prng: Prng;
+}
+
+/** Clocks of machines that were started at any time before the simulation. */
+const MONOTONIC_START_MAX = 1e9;
+
+/** An ensemble in a world in which everything takes its time, clocks are wrong and faults happen. */
+export class EtcdCluster implements FaultTarget {
+  readonly settings: EtcdSimSettings;
+  readonly ensemble: MemoryEnsemble;
+  readonly journal: Journal;
+  readonly #world: EnsembleWorld;
+  readonly #prng: Prng;
+  /** Of the process that each member has now. */
+  readonly #clocks = new Map<NodeId, SimClock>();
+  readonly #slowness = new Map<NodeId, number>();
+
+  constructor({ settings, timeline, journal, applied, prng }: EtcdClusterParts) {
+    this.settings = settings;
+    this.journal = journal;
+    this.#prng = prng.fork();
+    const { ensemble, world } = assembleEnsemble(
+      {
+        members: settings.members,
+        listen: false,
+        clock: "manual",
+        seed: prng.uint32(),
+        heartbeatMillis: settings.heartbeatMillis,
+        electionMillis: settings.electionMillis,
+        snapshotEntries: settings.checkpointEntries,
+        log: this.#log(),
+      },
+      timeline,
+      this.#conditions(applied),
+    );
+    this.ensemble = ensemble;
+    this.#world = world;
+  }
+
+  /** Starts all members. */
+  async start(): Promise<void> {
+    await Promise.all(this.ensemble.members.map((member) => member.restart()));
+  }
+
+  get ids(): readonly NodeId[] {
+    return this.ensemble.members.map(({ id }) => id);
+  }
+
+  after(millis: number, run: () => void): void {
+    this.#world.timeline.after(millis, run);
+  }
+
+  /** Resolves after so many virtual ms. */
+  sleep(millis: number): Promise<void> {
+    return new Promise((done) => this.after(millis, done));
+  }
+
+  /** Lets time pass until the condition holds; false when it does not within so many ms. */
+  until(condition: () => boolean, millis: number): Promise<boolean> {
+    return this.#world.timeline.until(condition, millis);
+  }
+
+  leader(): NodeId | null {
+    return this.ensemble.leader()?.id ?? null;
+  }
+
+  isUp(id: NodeId): boolean {
+    return this.#member(id).status().state !== "down";
+  }
+
+  isPaused(id: NodeId): boolean {
+    return this.#member(id).status().state === "paused";
+  }
+
+  crash(id: NodeId, { noticeMillis }: Parameters<FaultTarget["crash"]>[1]): void {
+    this.journal.counts.crashes++;
+    this.#befalls(id, "crash");
+    this.#member(id).crash(noticeMillis);
+  }
+
+  restart(id: NodeId): void {
+    this.#befalls(id, "restart");
+    this.#member(id)
+      .restart()
+      .catch((thrown: unknown) => this.journal.broke(thrown));
+  }
+
+  pause(id: NodeId): void {
+    this.#befalls(id, "pause");
+    this.#member(id).pause();
+  }
+
+  resume(id: NodeId): void {
+    this.#befalls(id, "resume");
+    this.#member(id).resume();
+  }
+
+  block(from: NodeId, to: NodeId): void {
+    this.#befalls(from, "block", `to ${this.#member(to).name}`);
+    this.#world.network.block(from, to);
+  }
+
+  unblock(from: NodeId, to: NodeId): void {
+    this.#befalls(from, "unblock", `to ${this.#member(to).name}`);
+    this.#world.network.unblock(from, to);
+  }
+
+  isBlocked(from: NodeId, to: NodeId): boolean {
+    return this.#world.network.isBlocked(from, to);
+  }
+
+  breakLinks(a: NodeId, b: NodeId, noticeMillis: (at: NodeId) => number): void {
+    this.#befalls(a, "break", `with ${this.#member(b).name}`);
+    this.#world.network.breakLinks(a, b, noticeMillis);
+  }
+
+  heal(): void {
+    this.journal.note(null, "heal");
+    this.ensemble.heal();
+  }
+
+  stallDisk(id: NodeId): void {
+    this.#befalls(id, "stall");
+    this.#member(id).storage.stall();
+  }
+
+  resumeDisk(id: NodeId): void {
+    this.#befalls(id, "unstall");
+    this.#member(id).storage.resume();
+  }
+
+  setDiskFull(id: NodeId, full: boolean): void {
+    this.#befalls(id, full ? "full" : "space");
+    this.#member(id).storage.setFull(full);
+  }
+
+  slowDisk(id: NodeId, factor: number): void {
+    this.#befalls(id, "slow", `${factor} times`);
+    this.#slowness.set(id, factor);
+  }
+
+  setClock(id: NodeId, millis: number): void {
+    this.#befalls(id, "clock", `${millis} ms`);
+    this.#clocks.get(id)?.jump(millis);
+  }
+
+  transfer(id: NodeId, target: NodeId): void {
+    this.#befalls(id, "transfer", `to ${this.#member(target).name}`);
+    const client = this.#member(id).client();
+    client.maintenance
+      .moveLeader(BigInt(`0x${target}`))
+      .then(
+        () => this.journal.counts.transfers++,
+        () => {}, // who does not lead, or is cut off, cannot
+      )
+      .finally(() => client.close());
+  }
+
+  /** One line per member. */
+  describe(): readonly string[] {
+    return this.ensemble.members.map((member) => {
+      const status = member.status();
+      if (status.state === "down") return `${member.name} down`;
+      const { state, role, term, leader, revision } = status;
+      const led = leader === null ? "nobody" : this.#member(leader).name;
+      const { commit, applied, first, last } = member.view ?? {};
+      const log =
+        member.view === null ? "" : ` log ${first}..${last} commit ${commit} applied ${applied}`;
+      return `${member.name} ${state} ${role} term ${term} led by ${led} revision ${revision}${log}`;
+    });
+  }
+
+  #befalls(id: NodeId, what: string, facts: string = ""): void {
+    this.journal.note(this.#member(id).name, what, facts);
+  }
+
+  #member(id: NodeId): MemoryMember {
+    const member = this.ensemble.members.find((each) => each.id === id);
+    if (member === undefined) throw new RangeError(`there is no member ${id}`);
+    return member;
+  }
+
+  #conditions(applied: AppliedLog): EnsembleConditions {
+    const { delay, redial, disk, driftMax, skewMillis } = this.settings;
+    const prng = this.#prng;
+    return {
+      clock: (id, timeline) => {
+        const rate = 1 + (prng.below(2001) / 1000 - 1) * driftMax;
+        const skew = prng.between(-skewMillis, skewMillis);
+        const time = (): number => timeline.now().monotonic;
+        const clock = new SimClock(time, rate, skew, prng.below(MONOTONIC_START_MAX));
+        this.#clocks.set(id, clock);
+        return () => clock.now();
+      },
+      machine: (id) => new ObservedMachine(this.#member(id).name, applied, this.journal),
+      delayMillis: () => this.#draw(delay),
+      redialMillis: () => this.#draw(redial),
+      syncMillis: (id) => this.#draw(disk) * (this.#slowness.get(id) ?? 1),
+      survivors: (queued) => prng.between(0, queued),
+    };
+  }
+
+  #log(): MemberLog {
+    const note: MemberLog["info"] = ({ name, ...facts }, text) => {
+      if (facts["event"] === "leader" && facts["leader"] === name) this.journal.counts.leaders++;
+      this.journal.note(typeof name === "string" ? name : null, text, JSON.stringify(facts));
+    };
+    return { info: note, warn: note, error: note };
+  }
+
+  #draw({ from, to }: Span): number {
+    return from + (this.#prng.below(1000) / 1000) * (to - from);
+  }
+}
