@@ -1,5 +1,6 @@
 import type { EtcdStateMachine } from "../apply/index.ts";
-import { isInRange, type KeyRange, type KeyText } from "../store/index.ts";
+import type { KeyRange, KeyText } from "../store/index.ts";
+import { RangeIndex } from "../watch/index.ts";
 
 type Notice = () => void;
 
@@ -9,8 +10,9 @@ type Notice = () => void;
  */
 export class ChangeNotices {
   readonly #machine: EtcdStateMachine;
-  readonly #keys = new Map<KeyText, Set<Notice>>();
-  readonly #ranges = new Map<Notice, KeyRange>();
+  readonly #notices = new RangeIndex<Set<Notice>>();
+  /** To be called for the changes being looked at. Who stops meanwhile is not. */
+  readonly #due = new Set<Notice>();
   /** Changes up to this revision were looked at. */
   #seen: number;
 
@@ -21,20 +23,17 @@ export class ChangeNotices {
 
   /** Returns how to stop it. */
   onKey(key: KeyText, notice: Notice): () => void {
-    const others = this.#keys.get(key);
-    if (others === undefined) this.#keys.set(key, new Set([notice]));
-    else others.add(notice);
-    return () => {
-      const notices = this.#keys.get(key);
-      notices?.delete(notice);
-      if (notices?.size === 0) this.#keys.delete(key);
-    };
+    return this.onRange({ from: key, to: `${key}\0` }, notice);
   }
 
-  /** Returns how to stop it. For few: all ranges are looked at for each change. */
+  /** Returns how to stop it. */
   onRange(range: KeyRange, notice: Notice): () => void {
-    this.#ranges.set(notice, range);
-    return () => void this.#ranges.delete(notice);
+    const notices = this.#noticesOf(range);
+    notices.add(notice);
+    return () => {
+      this.#due.delete(notice);
+      if (notices.delete(notice) && notices.size === 0) this.#notices.delete(range);
+    };
   }
 
   /** To be called when something was applied. */
@@ -42,23 +41,38 @@ export class ChangeNotices {
     const { store } = this.#machine;
     const from = this.#seen + 1;
     this.#seen = store.revision;
-    if (from > this.#seen || (this.#keys.size === 0 && this.#ranges.size === 0)) return;
-    const due = new Set<Notice>();
+    if (from > this.#seen || this.#notices.size === 0) return;
+    const take = (notices: ReadonlySet<Notice>): void => this.#take(notices);
     const changes = store.pin(from);
     for (let change = changes.next(); change !== null; change = changes.next()) {
-      for (const notice of this.#keys.get(change.key) ?? []) due.add(notice);
-      for (const [notice, range] of this.#ranges) {
-        if (isInRange(change.key, range)) due.add(notice);
-      }
+      this.#notices.visit(change.key, take);
     }
-    for (const notice of due) notice();
+    this.#tell();
   }
 
   /** To be called when a snapshot replaced the store: any key may have changed. */
   replaced(): void {
     this.#seen = this.#machine.store.revision;
-    const due = new Set(this.#ranges.keys());
-    for (const notices of this.#keys.values()) for (const notice of notices) due.add(notice);
-    for (const notice of due) notice();
+    for (const notices of this.#notices.items()) this.#take(notices);
+    this.#tell();
+  }
+
+  #noticesOf(range: KeyRange): Set<Notice> {
+    const known = this.#notices.get(range);
+    if (known !== undefined) return known;
+    const notices = new Set<Notice>();
+    this.#notices.add(range, notices);
+    return notices;
+  }
+
+  #take(notices: ReadonlySet<Notice>): void {
+    for (const notice of notices) this.#due.add(notice);
+  }
+
+  #tell(): void {
+    for (const notice of this.#due) {
+      this.#due.delete(notice);
+      notice();
+    }
   }
 }

@@ -11,10 +11,10 @@ import {
 } from "../codec/index.ts";
 import { encodeCommand } from "../apply/index.ts";
 import { keyText } from "../store/index.ts";
-import { whenReadable, type EtcdMember } from "./etcd-member.ts";
+import { failWith, refused, type EtcdMember } from "./etcd-member.ts";
 import { grantLease } from "./lease-service.ts";
 import { propose, type ResponseTo } from "./propose.ts";
-import { isInPlace, keyInQueue, queueRange, waitForTurn } from "./turn-queue.ts";
+import { hasTurn, isInPlace, keyInQueue, queueRange, waitForTurn } from "./turn-queue.ts";
 
 /** What comes of standing in a queue. */
 export interface QueueOutcome {
@@ -29,8 +29,8 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * Puts a key into the queue of the name, or the new value if the lease has one there already, and
- * calls back when it has its turn. A client that gives up leaves the queue; so does one whose lease ends, which `lost`
- * tells.
+ * calls back when it has its turn. A call that waited and comes to nothing leaves the queue; so does a
+ * client whose lease ends, which `lost` tells.
  */
 export function joinQueue(
   member: EtcdMember,
@@ -50,10 +50,11 @@ export function joinQueue(
     success: [putOp(key, value, lease)],
     failure: [getOp(key)],
   });
+  if (!member.quota.admitsPut(enter.length)) return void refused(call, "noSpace");
   propose(member, "txn", enter, call, (result, revision) => {
     const found = foundKey(result);
     const leader = { name, key, revision: found?.create ?? revision, lease };
-    const wait = (): void => waitOrLeave(member, leader, call, outcome);
+    const wait = (): void => waitOrLeave(member, leader, found !== null, call, outcome);
     if (found === null || compareBytes(found.value, value) === 0) return wait();
     propose(member, "txn", encodeProclamation(leader, value), call, ({ succeeded }) => {
       if (succeeded) wait();
@@ -65,26 +66,36 @@ export function joinQueue(
 function waitOrLeave(
   member: EtcdMember,
   leader: LeaderKey,
+  wasThere: boolean,
   call: UnaryCall,
   outcome: QueueOutcome,
 ): void {
-  if (call.cancelled) return leaveQueue(member, leader);
+  const { store } = member.machine;
   const place = {
     queue: queueRange(leader.name),
     key: keyText(leader.key),
     create: leader.revision,
   };
+  // The turn of an earlier call is not this one's to give up.
+  const isHeld = wasThere && hasTurn(store, place);
+  const leave = (): void => {
+    if (!isHeld) leaveQueue(member, leader);
+  };
+  if (call.cancelled) return leave();
   const giveUp = waitForTurn(member, place, (how) => {
     if (how === "lost") return outcome.lost();
     // It had its turn when this was applied here: of a member that is cut off that may be long ago.
-    whenReadable(member, false, call, () => {
-      if (isInPlace(member.machine.store, place)) outcome.turn(leader);
+    member.requests.readLinearizable((failure) => {
+      if (failure !== null) {
+        leave();
+        failWith(call, failure);
+      } else if (isInPlace(member.machine.store, place)) outcome.turn(leader);
       else outcome.lost();
     });
   });
   call.onCancel(() => {
     giveUp();
-    leaveQueue(member, leader);
+    leave();
   });
 }
 

@@ -57,13 +57,10 @@ function handleRange(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
   });
 }
 
-/** What a put is taken to need beside its own bytes. */
-const PUT_OVERHEAD_BYTES = 256;
-
 function handlePut(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   const request = decodeOrFail(decodePut, bytes, call);
   if (request === null || refused(call, validatePut(request))) return;
-  if (!member.quota.admits(bytes.length + PUT_OVERHEAD_BYTES)) return void refused(call, "noSpace");
+  if (!member.quota.admitsPut(bytes.length)) return void refused(call, "noSpace");
   write(member, "put", bytes, call);
 }
 
@@ -77,7 +74,7 @@ function handleTxn(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void
   const request = decodeOrFail(decodeTxn, bytes, call);
   if (request === null || refused(call, validateTxn(request, member.txnOpsMax))) return;
   if (isReadOnly(request)) return readTxn(member, request, call);
-  if (hasPut(request) && !member.quota.admits(bytes.length + PUT_OVERHEAD_BYTES)) {
+  if (hasPut(request) && !member.quota.admitsPut(bytes.length)) {
     return void refused(call, "noSpace");
   }
   write(member, "txn", bytes, call);

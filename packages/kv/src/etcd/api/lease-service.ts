@@ -47,9 +47,6 @@ function handleGrant(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): vo
   );
 }
 
-/** About what a lease takes. */
-const LEASE_BYTES = 64;
-
 /** A lease as it was granted. */
 export type GrantedLease = Pick<LeaseGrantRequest, "id" | "ttlSeconds">;
 
@@ -68,7 +65,7 @@ export function grantLease(
     id: request.id === 0n ? member.newLeaseId() : request.id,
     ttlSeconds: Math.max(request.ttlSeconds, member.leaseSecondsMin),
   };
-  if (!member.quota.admits(LEASE_BYTES)) return void refused(call, "noSpace");
+  if (!member.quota.admitsLease()) return void refused(call, "noSpace");
   propose(member, "leaseGrant", encodeLeaseGrant(lease), call, granted);
 }
 
@@ -128,9 +125,9 @@ function handleTimeToLive(member: EtcdMember, bytes: Uint8Array, call: UnaryCall
 function handleLeases(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): void {
   if (decodeOrFail(decodeNothing, bytes, call) === null) return;
   whenReadable(member, false, call, () => {
-    const leases = [...member.machine.leases].map(({ id, ...lease }) => ({
-      id,
-      left: member.leaseTime.left({ id, ...lease }),
+    const leases = [...member.machine.leases].map((lease) => ({
+      id: lease.id,
+      left: member.leaseTime.left(lease),
     }));
     leases.sort((a, b) => a.left - b.left);
     const response = member.begin();

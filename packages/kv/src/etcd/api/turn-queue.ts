@@ -14,7 +14,7 @@ import {
  * keyspace as etcd's own client libraries keep them, so that their users and ours stand in the same.
  */
 export function keyInQueue(name: Uint8Array, lease: bigint): Uint8Array {
-  const suffix = utf8Encode(`/${BigInt.asUintN(64, lease).toString(16)}`);
+  const suffix = utf8Encode(`/${lease.toString(16)}`);
   const key = new Uint8Array(name.length + suffix.length);
   key.set(name);
   key.set(suffix, name.length);
@@ -43,6 +43,11 @@ export interface QueuePlace {
   readonly key: KeyText;
   /** Create revision of the key. */
   readonly create: number;
+}
+
+/** Whether the place has its turn. */
+export function hasTurn(store: MvccStore, { queue, create }: QueuePlace): boolean {
+  return firstInQueue(store, queue)?.create === create;
 }
 
 /** Whether the key that was put then is still there. */

@@ -69,6 +69,11 @@ export class EtcdStateMachine implements StateMachine<EtcdResult> {
     return this.#state.alarms;
   }
 
+  /** About the memory that keys with their history, and leases take. */
+  get bytes(): number {
+    return this.store.bytes + this.leases.bytes;
+  }
+
   /** What members have announced of themselves, by id. */
   get members(): ReadonlyMap<string, MemberAttributes> {
     return this.#members;

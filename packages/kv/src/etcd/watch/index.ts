@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+export { RangeIndex } from "./range-index.ts";
 export { WatchHub, type WatchHubOptions } from "./watch-hub.ts";
 export type { WatchLimits } from "./watch-limits.ts";
 export type { WatchOutput, WatchStream } from "./watch-stream.ts";

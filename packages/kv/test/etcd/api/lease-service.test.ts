@@ -323,4 +323,14 @@ describe("the quota", () => {
       STATUS.ok,
     );
   });
+
+  test("counts leases, too", () => {
+    member = new MemberUnderTest({ quotaBytes: 2000 });
+    const outcomes = Array.from({ length: 8 }, () => grant(60).code);
+    expect(outcomes.map((code) => code === STATUS.ok)).toEqual([
+      ...Array.from({ length: 6 }, () => true),
+      false,
+      false,
+    ]);
+  });
 });

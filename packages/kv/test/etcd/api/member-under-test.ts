@@ -146,7 +146,13 @@ export class MemberUnderTest {
     return deferred.length > 0;
   }
 
+  /** Applies what was proposed, and answers what wants to be read. */
   commit(): void {
+    this.apply();
+    for (const done of this.log.reads.splice(0)) done(null);
+  }
+
+  apply(): void {
     for (const { command, done } of this.log.proposed.splice(0)) {
       const index = ++this.#index;
       this.machine.apply(
@@ -154,7 +160,6 @@ export class MemberUnderTest {
         (_, result) => done({ kind: "done", result, index }),
       );
     }
-    for (const done of this.log.reads.splice(0)) done(null);
   }
 
   fail(code: ErrorCode): void {

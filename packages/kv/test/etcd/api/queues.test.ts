@@ -54,6 +54,11 @@ function answered(call: BegunCall | undefined): Fields | null {
   return fieldsOf(answer.message);
 }
 
+function isThere(key: string): boolean {
+  const { store } = member.machine;
+  return store.get(key, store.revision) !== null;
+}
+
 const keyOf = (call: BegunCall): string | null => {
   const fields = answered(call);
   return fields === null ? null : (textsAt(fields, 2)[0] ?? "");
@@ -85,8 +90,7 @@ describe("a lock", () => {
     const [, b] = [lock(0xa), lock(0xb)];
     b?.cancel();
     settle();
-    const { store } = member.machine;
-    expect(store.get("job/b", store.revision)).toBeNull();
+    expect(isThere("job/b")).toBe(false);
     // Nobody looks at the queue any more.
     end(0xan);
     expect(b?.answers).toEqual([]);
@@ -99,8 +103,7 @@ describe("a lock", () => {
     );
     call.cancel();
     settle();
-    const { store } = member.machine;
-    expect(store.get("job/a", store.revision)).toBeNull();
+    expect(isThere("job/a")).toBe(false);
   });
 
   test("without a lease comes with one of a minute", () => {
@@ -119,17 +122,45 @@ describe("a lock", () => {
   test("is not given by a member that cannot tell whether it is still to be had", () => {
     const [, b] = [lock(0xa), lock(0xb)];
     member.begin("/etcdserverpb.KV/DeleteRange", encodeDeleteRange({ key: bytes("job/a") }));
-    for (const { command, done } of member.log.proposed.splice(0)) {
-      member.machine.apply(
-        [{ index: 99, term: 2, time: 0, kind: "command", data: command }],
-        (_, result) => done({ kind: "done", result, index: 99 }),
-      );
-    }
+    member.apply();
     expect(b?.answers).toEqual([]);
     member.fail("ERR_NO_LEADER");
     expect(b?.answers).toEqual([
       { code: STATUS.unavailable, text: "etcdserver: request timed out" },
     ]);
+    // Nobody would wait for it any more, and everybody behind it.
+    settle();
+    expect(isThere("job/b")).toBe(false);
+  });
+
+  test("stays with the lease that has it when a call that asks for it again comes to nothing", () => {
+    lock(0xa);
+    const again = member.begin(
+      `${LOCK}/Lock`,
+      new ProtoWriter().string(1, "job").int64(2, 0xa).finish(),
+    );
+    member.apply();
+    again.cancel();
+    settle();
+    expect(isThere("job/a")).toBe(true);
+  });
+
+  test("is refused where it would exceed the quota", () => {
+    member = new MemberUnderTest({ quotaBytes: 1000 });
+    member.ok("/etcdserverpb.Lease/LeaseGrant", encodeLeaseGrant({ ttlSeconds: 60, id: 0xan }));
+    expect(lock(0xa, "j".repeat(700)).answers).toEqual([
+      { code: STATUS.resourceExhausted, text: "etcdserver: mvcc: database space exceeded" },
+    ]);
+  });
+
+  test.each([
+    [0x7fff_ffff_ffff_ffffn, "job/7fffffffffffffff"],
+    // As the clients of etcd that are written in Go print it.
+    [-0x1234n, "job/-1234"],
+  ])("of the lease %i has the key that etcd gives it", (id, key) => {
+    member.ok("/etcdserverpb.Lease/LeaseGrant", encodeLeaseGrant({ ttlSeconds: 60, id }));
+    const request = new ProtoWriter().string(1, "job").uint64(2, id).finish();
+    expect(textsAt(member.ok(`${LOCK}/Lock`, request), 2)).toEqual([key]);
   });
 
   test("of another name has nothing to do with it", () => {
