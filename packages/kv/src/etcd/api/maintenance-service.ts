@@ -55,7 +55,7 @@ export function maintenanceService(member: EtcdMember): readonly (readonly [stri
 function status(member: EtcdMember): ProtoWriter {
   const { machine, requests, self } = member;
   const { leader, commit, term, applied, configurations } = requests.view();
-  const { bytes } = machine.store;
+  const { bytes } = machine;
   const writer = member.begin().string(2, SERVER_VERSION).int64(3, bytes);
   writer.uint64(4, leader === null ? 0n : wireId(leader)).int64(5, commit);
   writer.int64(6, term).int64(7, applied);

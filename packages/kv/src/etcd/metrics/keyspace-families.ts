@@ -4,11 +4,11 @@ import type { EtcdMember } from "../api/etcd-member.ts";
 /** What the keyspace and its leases are, and what was done to them. */
 export function keyspaceFamilies({ machine }: EtcdMember): readonly Family[] {
   const { store, leases, operations } = machine;
-  const size = "About how many bytes keys and values take.";
+  const size = "About how many bytes keys, values and leases take.";
   const seen = "seen by this member, those in transactions included.";
   return [
-    gauge("etcd_mvcc_db_total_size_in_bytes", size, store.bytes),
-    gauge("etcd_mvcc_db_total_size_in_use_in_bytes", size, store.bytes),
+    gauge("etcd_mvcc_db_total_size_in_bytes", size, machine.bytes),
+    gauge("etcd_mvcc_db_total_size_in_use_in_bytes", size, machine.bytes),
     counter("etcd_mvcc_range_total", `Ranges ${seen}`, operations.ranges),
     counter("etcd_mvcc_put_total", `Puts ${seen}`, operations.puts),
     counter("etcd_mvcc_delete_total", `Deletes ${seen}`, operations.deletes),
