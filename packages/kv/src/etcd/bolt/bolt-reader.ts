@@ -47,17 +47,18 @@ export class BoltReader {
 
   /** The buckets of the first level, in their order. */
   *buckets(): Generator<{ readonly name: Uint8Array; readonly items: Iterable<BoltItem> }> {
-    for (const { key, value, isBucket } of this.#elements(this.#page(this.#root), 0)) {
-      if (isBucket) yield { name: key, items: this.#bucket(value) };
+    const seen = new Set<number>();
+    for (const { key, value, isBucket } of this.#elements(this.#page(this.#root, seen), 0, seen)) {
+      if (isBucket) yield { name: key, items: this.#bucket(value, seen) };
     }
   }
 
-  *#bucket(value: Uint8Array): Generator<BoltItem> {
+  *#bucket(value: Uint8Array, seen: Set<number>): Generator<BoltItem> {
     if (value.length < BUCKET_BYTES) throw damagedFile("a bucket is cut off");
     const root = numberAt(viewOf(value), 0);
     // A small bucket lies in its parent, behind its head.
-    const page = root === 0 ? pageOf(value.subarray(BUCKET_BYTES)) : this.#page(root);
-    for (const { key, value: inner, isBucket } of this.#elements(page, 0)) {
+    const page = root === 0 ? pageOf(value.subarray(BUCKET_BYTES)) : this.#page(root, seen);
+    for (const { key, value: inner, isBucket } of this.#elements(page, 0, seen)) {
       if (!isBucket) yield { key, value: inner };
     }
   }
@@ -65,22 +66,26 @@ export class BoltReader {
   *#elements(
     page: Page,
     depth: number,
+    seen: Set<number>,
   ): Generator<BoltItem & { readonly isBucket: boolean }, undefined> {
-    if (depth > DEPTH_MAX) throw damagedFile("its pages go in circles");
+    if (depth > DEPTH_MAX) throw damagedFile("its pages lie too deep");
     const { view, count, flags } = page;
     const isLeaf = (flags & FLAG.leaf) !== 0;
     if (!isLeaf && (flags & FLAG.branch) === 0) throw damagedFile("a page is of the wrong kind");
+    let left = view.byteLength;
     for (let i = 0; i < count; i++) {
       const element = PAGE_HEAD_BYTES + ELEMENT_BYTES * i;
       if (element + ELEMENT_BYTES > view.byteLength) throw damagedFile("a page is cut off");
       if (!isLeaf) {
-        yield* this.#elements(this.#page(numberAt(view, element + 8)), depth + 1);
+        yield* this.#elements(this.#page(numberAt(view, element + 8), seen), depth + 1, seen);
         continue;
       }
       const at = element + view.getUint32(element + 4, true);
       const keySize = view.getUint32(element + 8, true);
       const valueSize = view.getUint32(element + 12, true);
       if (at + keySize + valueSize > view.byteLength) throw damagedFile("an item is cut off");
+      left -= keySize + valueSize;
+      if (left < 0) throw damagedFile("the items of a page overlap");
       yield {
         key: page.bytes.subarray(at, at + keySize),
         value: page.bytes.subarray(at + keySize, at + keySize + valueSize),
@@ -90,16 +95,22 @@ export class BoltReader {
     return undefined;
   }
 
-  #page(id: number): Page {
+  /** @param seen - every page has one place: whoever comes to one again would never come to an end */
+  #page(id: number, seen: Set<number>): Page {
     if (id < 2 || id >= this.#pages) throw damagedFile(`it has no page ${id}`);
     const offset = id * this.#pageBytes;
     const head = this.#read(offset, PAGE_HEAD_BYTES);
     if (head.length < PAGE_HEAD_BYTES) throw damagedFile("it is cut off");
     const more = viewOf(head).getUint32(12, true);
     if (id + more >= this.#pages) throw damagedFile(`page ${id} goes on behind the end`);
-    const bytes = this.#read(offset, this.#pageBytes * (1 + more));
-    if (bytes.length < this.#pageBytes * (1 + more)) throw damagedFile("it is cut off");
-    return pageOf(bytes);
+    const length = this.#pageBytes * (1 + more);
+    // No memory is taken for what is only said to be there.
+    if (this.#read(offset + length - 1, 1).length === 0) throw damagedFile("it is cut off");
+    for (let each = id; each <= id + more; each++) {
+      if (seen.has(each)) throw damagedFile(`page ${each} has two places`);
+      seen.add(each);
+    }
+    return pageOf(this.#read(offset, length));
   }
 }
 
@@ -138,12 +149,9 @@ function metaAt(read: ReadAt, offset: number): Meta | null {
   const checksum = view.getBigUint64(META_BYTES - 8, true);
   const isSound = metaChecksum(bytes.subarray(0, META_BYTES - 8)) === checksum;
   if (!isSound || (offset !== 0 && offset !== pageBytes) || pageBytes < 512) return null;
-  return {
-    pageBytes,
-    root: numberAt(view, 16),
-    pages: numberAt(view, 40),
-    transaction: numberAt(view, 48),
-  };
+  const pages = numberAt(view, 40);
+  if (!Number.isSafeInteger(pages * pageBytes)) return null;
+  return { pageBytes, root: numberAt(view, 16), pages, transaction: numberAt(view, 48) };
 }
 
 function viewOf(bytes: Uint8Array): DataView {

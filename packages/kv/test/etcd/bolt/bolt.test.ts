@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { metaChecksum } from "../../../src/etcd/bolt/format.ts";
 import { BoltReader, BoltWriter, type BoltBucket } from "../../../src/etcd/bolt/index.ts";
 
 type Contents = Readonly<Record<string, readonly (readonly [string, string])[]>>;
@@ -87,6 +88,9 @@ describe("a damaged file", () => {
     return copy;
   };
 
+  /** Of the bucket: its leaves begin at page 3. */
+  const branchPage = file.length - 2 * 4096;
+
   test("with one bad meta page is read by the other", () => {
     const copy = damaged((_, view) => view.setUint8(4096 + 40, 0xff));
     expect(contentsOf(copy)["key"]).toHaveLength(2000);
@@ -113,6 +117,69 @@ describe("a damaged file", () => {
     ],
   ])("is refused when %s", (_, copy, why) => {
     expect(() => contentsOf(copy)).toThrow(why);
+  });
+
+  test.each([
+    [
+      "all children of a branch are the same page",
+      damaged((_, view) => {
+        for (let at = branchPage + 16; at < branchPage + 16 + 16 * 10; at += 16) {
+          view.setBigUint64(at + 8, 3n, true);
+        }
+      }),
+      "page 3 has two places",
+    ],
+    [
+      "a branch is its own child",
+      damaged((_, view) => view.setBigUint64(branchPage + 16 + 8, BigInt(branchPage / 4096), true)),
+      "has two places",
+    ],
+    [
+      "a page goes on over another",
+      damaged((_, view) => view.setUint32(3 * 4096 + 12, 1, true)),
+      "page 4 has two places",
+    ],
+    [
+      "the items of a page overlap",
+      damaged((_, view) => {
+        const items = view.getUint16(3 * 4096 + 10, true);
+        for (let i = 0; i < items; i++) {
+          const element = 3 * 4096 + 16 + 16 * i;
+          view.setUint32(element + 4, 4096 - 16 - 16 * i - 1000, true);
+          view.setUint32(element + 12, 900, true);
+        }
+      }),
+      "overlap",
+    ],
+  ])("is refused when %s", (_, copy, why) => {
+    expect(() => contentsOf(copy)).toThrow(why);
+  });
+
+  test("costs no memory for pages that it only says to have", () => {
+    const copy = damaged((all, view) => {
+      for (const meta of [16, 4096 + 16]) {
+        view.setBigUint64(meta + 40, 2n ** 33n, true);
+        view.setBigUint64(meta + 56, metaChecksum(all.subarray(meta, meta + 56)), true);
+      }
+      view.setUint32(3 * 4096 + 12, 0xffff_fff0, true);
+    });
+    let most = 0;
+    const reader = new BoltReader((at, length) => {
+      most = Math.max(most, length);
+      return copy.subarray(at, at + length);
+    });
+    expect(() => [...reader.buckets()].map(({ items }) => [...items])).toThrow("it is cut off");
+    expect(most).toBe(4096);
+  });
+
+  test("that has more pages than can be counted is none", () => {
+    const copy = damaged((all, view) => {
+      for (const meta of [16, 4096 + 16]) {
+        view.setBigUint64(meta + 40, 2n ** 63n, true);
+        view.setBigUint64(meta + 56, metaChecksum(all.subarray(meta, meta + 56)), true);
+      }
+    });
+    expect(() => contentsOf(copy)).toThrow("no valid meta page");
   });
 
   test("is refused or read, however it is damaged, and never hangs", () => {
