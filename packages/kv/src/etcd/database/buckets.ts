@@ -3,9 +3,9 @@ import type { Alarms } from "../alarm/alarms.ts";
 import type { BoltBucket, BoltItem } from "../bolt/index.ts";
 import { compareBytes } from "../codec/compare-bytes.ts";
 import { encodeAlarmMember } from "../codec/alarm-requests.ts";
-import type { Lease, LeaseTable } from "../lease/index.ts";
+import type { Lease, LeaseClock, LeaseTable } from "../lease/index.ts";
 import { StoredChange, type PinnedChanges } from "../store/index.ts";
-import { encodeStoredLease } from "./stored-messages.ts";
+import { encodeStoredLease, type StoredLease } from "./stored-messages.ts";
 
 /** A state that is written as a database of etcd's. */
 export interface DatabaseContents {
@@ -40,7 +40,7 @@ export function databaseBuckets(contents: DatabaseContents): readonly BoltBucket
   }
   return [
     bucket("key", () => changeItems(passes.shift())),
-    bucket("lease", sorted([...leases].map((lease) => leaseItem(lease, leases)))),
+    bucket("lease", leaseItems(leases)),
     bucket(
       "alarm",
       sorted([...alarms].map((alarm) => ({ key: encodeAlarmMember(alarm), value: NONE }))),
@@ -76,13 +76,20 @@ function* changeItems(changes: PinnedChanges | undefined): Generator<BoltItem, u
   return undefined;
 }
 
+/** As they are now, by id; encoded only as they are written, since there may be many. */
+function leaseItems(leases: LeaseTable): () => Iterable<BoltItem> {
+  const stored = Array.from(leases, (lease) => storedLease(lease, leases.clock));
+  stored.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return function* () {
+    for (const lease of stored) yield { key: u64(lease.id), value: encodeStoredLease(lease) };
+  };
+}
+
 /** With the seconds that it has left by the lease clock: in another cluster it begins with these. */
-function leaseItem({ id, ttlSeconds, ends }: Lease, { clock }: LeaseTable): BoltItem {
-  const left = ends.kind === "at" ? ends.millis - clock.millis : 0;
-  const remainingSeconds = Math.max(0, Math.ceil(left / 1000));
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, BigInt.asUintN(64, id));
-  return { key, value: encodeStoredLease({ id, ttlSeconds, remainingSeconds }) };
+function storedLease({ id, ttlSeconds, ends }: Lease, { millis }: LeaseClock): StoredLease {
+  // An overdue lease has no whole time again.
+  const left = ends.kind === "at" ? Math.max(1, Math.ceil((ends.millis - millis) / 1000)) : 0;
+  return { id: BigInt.asUintN(64, id), ttlSeconds, remainingSeconds: left };
 }
 
 function memberJson({ id, name, peerUrls, clientUrls }: DatabaseMember): Uint8Array {
@@ -91,7 +98,7 @@ function memberJson({ id, name, peerUrls, clientUrls }: DatabaseMember): Uint8Ar
   return utf8Encode(`{"id":${BigInt(`0x${id}`)},${rest.slice(1)}`);
 }
 
-function u64(value: number): Uint8Array {
+function u64(value: number | bigint): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
   return bytes;

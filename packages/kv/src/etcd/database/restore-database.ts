@@ -3,10 +3,10 @@ import { Alarms, type Alarm } from "../alarm/alarms.ts";
 import { damagedFile, type BoltItem, type BoltReader } from "../bolt/index.ts";
 import { decodeAlarmMember } from "../codec/alarm-requests.ts";
 import { decodeKeyValue } from "../codec/decode-responses.ts";
-import { LeaseTable, type Lease } from "../lease/index.ts";
+import { LeaseTable, TTL_SECONDS_MAX, type Lease } from "../lease/index.ts";
 import { keyText, MvccStore, type Change, type RestoredState } from "../store/index.ts";
 import { decodeStoredLease } from "./stored-messages.ts";
-import { compactionOf, revisionOf } from "./stored-revisions.ts";
+import { compactionOf, isRevision, revisionOf } from "./stored-revisions.ts";
 
 /**
  * The state that a database of etcd's holds, ours or a real one's. Users and roles are not taken over:
@@ -65,25 +65,38 @@ function storeOf(changes: readonly Change[], compacted: number): MvccStore {
   return store;
 }
 
-function changeOf({ key, value }: BoltItem): Change {
-  const { mod, sub, isDeletion } = revisionOf(key);
-  const kv = decodeKeyValue(value);
+function changeOf(item: BoltItem): Change {
+  const { mod, sub, isDeletion } = revisionOf(item.key);
+  const kv = decodeKeyValue(item.value);
   if (kv.key.length === 0) throw damagedFile(`revision ${mod} changes no key`);
-  const { value: bytes, lease } = kv;
-  const written = isDeletion
-    ? { create: 0, count: 0 }
-    : { create: kv.createRevision, count: kv.version };
-  return { key: keyText(kv.key), mod, sub, ...written, value: bytes, lease };
+  const key = keyText(kv.key);
+  if (isDeletion) return { key, mod, sub, create: 0, count: 0, value: NOTHING, lease: 0n };
+  const { createRevision: create, version: count, value, lease } = kv;
+  if (!isRevision(create) || create > mod || !isRevision(count)) {
+    throw damagedFile(`revision ${mod} makes no version that can be`);
+  }
+  return { key, mod, sub, create, count, value, lease };
 }
 
-function leaseOf({ value }: BoltItem): Lease {
+const NOTHING = new Uint8Array(0);
+
+function leaseOf({ key, value }: BoltItem): Lease {
   const { id, ttlSeconds, remainingSeconds } = decodeStoredLease(value);
+  const isTime = ttlSeconds >= 1 && ttlSeconds <= TTL_SECONDS_MAX && remainingSeconds <= ttlSeconds;
+  // Two that say the same id would be one, of which the other is forgotten and still due.
+  if (!isTime || key.length !== 8 || viewOf(key).getBigInt64(0) !== id) {
+    throw damagedFile(`lease ${id} is none that can be`);
+  }
   return {
     id,
     ttlSeconds,
     ends:
       remainingSeconds > 0 ? { kind: "at", millis: remainingSeconds * 1000 } : { kind: "young" },
   };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function alarmOf({ key }: BoltItem): Alarm {

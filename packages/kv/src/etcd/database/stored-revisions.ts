@@ -9,6 +9,11 @@ export interface StoredRevision {
   readonly isDeletion: boolean;
 }
 
+/** Whether a number can be a revision, or count versions: snapshots of ours keep 48 bits of it. */
+export function isRevision(number: number): boolean {
+  return number >= 1 && number < 2 ** 48;
+}
+
 /** @throws `ERR_MALFORMED`, as what follows */
 export function revisionOf(key: Uint8Array): StoredRevision {
   const isDeletion = key.length === REVISION_KEY_BYTES + 1;
@@ -26,6 +31,6 @@ function numberAt(bytes: Uint8Array, at: number): number {
   if (bytes.length < at + 8) throw damagedFile("a revision is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const value = view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
-  if (!Number.isSafeInteger(value)) throw damagedFile("a revision is out of all bounds");
+  if (value !== 0 && !isRevision(value)) throw damagedFile("a revision is out of all bounds");
   return value;
 }

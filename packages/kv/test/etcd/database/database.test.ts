@@ -4,12 +4,19 @@ import { join } from "node:path";
 import { utf8Decode, utf8Encode } from "@quorate/core";
 import { describe, expect, test } from "vitest";
 import { EtcdStateMachine, type Command } from "../../../src/etcd/apply/index.ts";
-import { BoltReader, BoltWriter, type BoltBucket } from "../../../src/etcd/bolt/index.ts";
+import {
+  BoltReader,
+  BoltWriter,
+  type BoltBucket,
+  type BoltItem,
+} from "../../../src/etcd/bolt/index.ts";
+import { ProtoWriter } from "../../../src/etcd/codec/index.ts";
 import {
   databaseBuckets,
   inspectDatabase,
   restoreDatabase,
 } from "../../../src/etcd/database/index.ts";
+import { encodeStoredLease, type StoredLease } from "../../../src/etcd/database/stored-messages.ts";
 import type { RestoredState } from "../../../src/etcd/store/index.ts";
 import { apply, compact, del, put, txn } from "../apply/commands.ts";
 import { hasEtcdctl, etcdctl } from "../../compose/etcdctl.ts";
@@ -48,6 +55,18 @@ function fileOf(buckets: readonly BoltBucket[]): Uint8Array {
   const writer = new BoltWriter(buckets);
   while (writer.plan(1000));
   return Uint8Array.from(Buffer.concat([...writer.write()]));
+}
+
+/** A database that holds these in one of its buckets, and else what the machine holds. */
+function fileWith(
+  bucket: string,
+  items: readonly BoltItem[],
+  machine = new EtcdStateMachine(),
+): Uint8Array {
+  return fileOf([
+    ...bucketsOf(machine).filter(({ name }) => utf8Decode(name) !== bucket),
+    { name: utf8Encode(bucket), items: () => items },
+  ]);
 }
 
 function restored(file: Uint8Array): RestoredState {
@@ -95,7 +114,8 @@ describe("a database", () => {
       [7n, { kind: "at", millis: 50_000 }],
       [9n, { kind: "at", millis: 50_000 }],
       [10n, { kind: "young" }],
-      [-1n, { kind: "young" }],
+      // It was overdue: that does not give it its whole time again.
+      [-1n, { kind: "at", millis: 1000 }],
     ]);
     expect([...state.store.keysOf(-1n)]).toEqual(["b"]);
     expect([...state.alarms]).toEqual([{ member: "8e9e05c52164694d", kind: "noSpace" }]);
@@ -110,21 +130,47 @@ describe("a database", () => {
     const machine = machineAfter(put("a", "1"), put("a", "2"), put("b", "3"));
     const revision = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 3, 0x5f, 0, 0, 0, 0, 0, 0, 0, 0);
     const meta = { key: utf8Encode("scheduledCompactRev"), value: revision };
-    const file = fileOf([
-      ...bucketsOf(machine).filter(({ name }) => utf8Decode(name) !== "meta"),
-      { name: utf8Encode("meta"), items: () => [meta] },
-    ]);
-    const { store } = restored(file);
+    const { store } = restored(fileWith("meta", [meta], machine));
     expect([store.compacted, changesOf(store).map(({ mod }) => mod)]).toEqual([3, [3, 4]]);
   });
 
   test("with keys that not everybody may read is refused", () => {
     const enabled = { key: utf8Encode("authEnabled"), value: Uint8Array.of(1) };
-    const file = fileOf([
-      ...bucketsOf(new EtcdStateMachine()).filter(({ name }) => utf8Decode(name) !== "auth"),
-      { name: utf8Encode("auth"), items: () => [enabled] },
-    ]);
-    expect(() => restored(file)).toThrow(/authentication is enabled in it/);
+    expect(() => restored(fileWith("auth", [enabled]))).toThrow(/authentication is enabled in it/);
+  });
+
+  const EIGHT = [0, 0, 0, 0, 0, 0, 0];
+  const leaseItem = (id: number, lease: StoredLease) => ({
+    key: Uint8Array.of(...EIGHT, id),
+    value: encodeStoredLease(lease),
+  });
+  const version = (create: number, count: number) => ({
+    key: Uint8Array.of(...EIGHT, 2, 0x5f, ...EIGHT, 0),
+    value: new ProtoWriter().string(1, "k").int64(2, create).int64(3, 2).int64(4, count).finish(),
+  });
+  test.each([
+    ["a lease without time", "lease", leaseItem(7, { id: 7n, ttlSeconds: 0, remainingSeconds: 0 })],
+    ["a lease of ages", "lease", leaseItem(7, { id: 7n, ttlSeconds: 1e10, remainingSeconds: 0 })],
+    [
+      "more left than there was",
+      "lease",
+      leaseItem(7, { id: 7n, ttlSeconds: 5, remainingSeconds: 6 }),
+    ],
+    ["another lease's id", "lease", leaseItem(7, { id: 8n, ttlSeconds: 5, remainingSeconds: 0 })],
+    ["a key that was created later", "key", version(3, 1)],
+    ["a version that is none", "key", version(2, 0)],
+    ["more versions than can be counted", "key", version(2, 2 ** 50)],
+  ])("with %s is damaged", (_, bucket, item) => {
+    expect(() => restored(fileWith(bucket, [item]))).toThrow(
+      /^malformed etcd database: .* can be$/,
+    );
+  });
+
+  test("with a lease in a deletion holds no key for it", () => {
+    const key = Uint8Array.of(...EIGHT, 3, 0x5f, ...EIGHT, 0, 0x74);
+    const value = new ProtoWriter().string(1, "k").int64(6, 7).finish();
+    const { store } = restored(fileWith("key", [version(2, 1), { key, value }]));
+    expect(store.keysOf(7n).size).toBe(0);
   });
 
   test.skipIf(!hasEtcdctl)("is one to etcdctl", async () => {
