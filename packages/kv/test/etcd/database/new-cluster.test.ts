@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EtcdStateMachine } from "../../../src/etcd/apply/index.ts";
 import { encodeCommand } from "../../../src/etcd/apply/index.ts";
 import { encodeAlarm, encodeMemberAttributes } from "../../../src/etcd/codec/index.ts";
-import { imageForNewCluster } from "../../../src/etcd/snapshot-file/index.ts";
+import { imageForNewCluster } from "../../../src/etcd/database/index.ts";
 import { ImageSink, type RestoredState } from "../../../src/etcd/store/index.ts";
 import { commandBytes, compact, del, put } from "../apply/commands.ts";
 import { changesOf, hashOf } from "../store/inspect.ts";
