@@ -4,7 +4,7 @@ import { electionService } from "./election-service.ts";
 import type { EtcdMember } from "./etcd-member.ts";
 import { healthService } from "./health-service.ts";
 import { kvService } from "./kv-service.ts";
-import { leaderRequired } from "./leader-guard.ts";
+import { leaderRequired } from "./leader-required.ts";
 import { leaseService } from "./lease-service.ts";
 import { lockService } from "./lock-service.ts";
 import { maintenanceService } from "./maintenance-service.ts";
@@ -24,7 +24,5 @@ export function etcdServices(member: EtcdMember): Services {
     ...electionService(member),
     ...healthService(member),
   ];
-  return new Map(
-    methods.map(([path, method]) => [path, leaderRequired(member.requests, method)] as const),
-  );
+  return new Map(methods.map(([path, method]) => [path, leaderRequired(member, method)] as const));
 }

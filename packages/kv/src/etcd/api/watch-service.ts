@@ -1,8 +1,7 @@
 import type { Method, StreamCall } from "../../grpc/index.ts";
 import { decodeWatchRequest, type WatchRequest, type WatchResponse } from "../codec/index.ts";
 import type { WatchOutput, WatchStream } from "../watch/index.ts";
-import { decodeOrFail, refused, type EtcdMember } from "./etcd-member.ts";
-import { wantsLeader } from "./leader-guard.ts";
+import { decodeOrFail, type EtcdMember } from "./etcd-member.ts";
 
 /** etcdserverpb.Watch */
 export function watchService(member: EtcdMember): readonly (readonly [string, Method])[] {
@@ -12,25 +11,15 @@ export function watchService(member: EtcdMember): readonly (readonly [string, Me
 
 function handleWatch(member: EtcdMember, call: StreamCall): void {
   const stream = member.watches.open(new CallOutput(member, call));
-  const close = (): void => {
-    release();
-    stream.close();
-  };
-  const release = wantsLeader(call)
-    ? member.leaderGuard.guard(() => {
-        refused(call, "noLeader");
-        close();
-      })
-    : () => {};
   call.onMessage((bytes) => {
     const request = decodeOrFail(decodeWatchRequest, bytes, call);
-    if (request === null) close();
+    if (request === null) stream.close();
     else take(stream, request);
   });
   // Who asks for no more watchers goes on listening.
   call.onHalfClose(() => {});
   call.onDrain(() => stream.drained());
-  call.onCancel(close);
+  call.onCancel(() => stream.close());
 }
 
 function take(stream: WatchStream, request: WatchRequest): void {
