@@ -152,15 +152,6 @@ export class RequestService<Result> {
     this.#log.transfer(target, (error) => done(error === null ? null : { kind: "refused", error }));
   }
 
-  /** Asks another member's service. */
-  ask(
-    member: NodeId | "leader",
-    question: Uint8Array,
-    done: (answer: Uint8Array | QuorateError) => void,
-  ): void {
-    this.#log.ask(member, question, done);
-  }
-
   /** To be called now and then: gives up on what nobody answered. */
   tick(): void {
     this.#inFlight.expireBefore(this.#now() - this.#timeoutMillis);
