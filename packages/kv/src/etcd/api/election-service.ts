@@ -9,8 +9,8 @@ import {
   type ProtoWriter,
 } from "../codec/index.ts";
 import type { Version } from "../store/index.ts";
-import { decodeOrFail, respond, whenReadable, type EtcdMember } from "./etcd-member.ts";
-import { encodeProclamation, encodeResignation, joinQueue } from "./join-queue.ts";
+import { decodeOrFail, refused, respond, whenReadable, type EtcdMember } from "./etcd-member.ts";
+import { encodeProclamation, encodeResignation, joinQueue, withLease } from "./join-queue.ts";
 import { propose } from "./propose.ts";
 import { firstInQueue, queueRange } from "./turn-queue.ts";
 
@@ -50,9 +50,13 @@ function handleProclaim(member: EtcdMember, bytes: Uint8Array, call: UnaryCall):
   if (request === null) return;
   const { leader, value } = request;
   if (leader === null) return failAsLeaderless(call);
-  propose(member, "txn", encodeProclamation(leader, value), call, ({ succeeded }, revision) => {
-    if (succeeded) respond(call, member.begin(revision));
-    else call.fail(STATUS.unknown, "election: not leader");
+  withLease(member, leader, call, (ready) => {
+    const proclamation = encodeProclamation(ready, value);
+    if (!member.quota.admitsPut(proclamation.length)) return void refused(call, "noSpace");
+    propose(member, "txn", proclamation, call, ({ succeeded }, revision) => {
+      if (succeeded) respond(call, member.begin(revision));
+      else call.fail(STATUS.unknown, "election: not leader");
+    });
   });
 }
 

@@ -38,12 +38,28 @@ export function joinQueue(
   call: UnaryCall,
   outcome: QueueOutcome,
 ): void {
-  if (request.lease === 0n) {
-    return grantLease(member, { id: 0n, ttlSeconds: LEASE_SECONDS }, call, ({ id }) =>
-      joinQueue(member, { ...request, lease: id }, call, outcome),
-    );
-  }
-  const { name, lease, value } = request;
+  withLease(member, request, call, (ready) => enterQueue(member, ready, call, outcome));
+}
+
+/** Goes on with the request as it is, or with a new lease where the client has brought none. */
+export function withLease<Request extends { readonly lease: bigint }>(
+  member: EtcdMember,
+  request: Request,
+  call: UnaryCall,
+  go: (request: Request) => void,
+): void {
+  if (request.lease !== 0n) return go(request);
+  grantLease(member, { id: 0n, ttlSeconds: LEASE_SECONDS }, call, ({ id }) =>
+    go({ ...request, lease: id }),
+  );
+}
+
+function enterQueue(
+  member: EtcdMember,
+  { name, lease, value }: QueueRequest,
+  call: UnaryCall,
+  outcome: QueueOutcome,
+): void {
   const key = keyInQueue(name, lease);
   const enter = encodeTxn({
     compare: [isCreatedAt(key, 0)],

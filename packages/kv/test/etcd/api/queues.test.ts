@@ -218,6 +218,16 @@ describe("an election", () => {
     member.ok(`${ELECTION}/Resign`, withLeader(leader));
   });
 
+  test("does not go on without an end where its leader proclaims without its lease", () => {
+    const leader = new Map(leaderOf(campaign(0xa, "A"))).set(4, [0]);
+    const call = member.begin(`${ELECTION}/Proclaim`, withLeader(leader, "A2"));
+    settle();
+    expect(answered(call)).not.toBeNull();
+    const { store, leases } = member.machine;
+    const lease = store.get("boss/a", store.revision)?.lease ?? 0n;
+    expect(leases.get(lease)?.ttlSeconds).toBe(60);
+  });
+
   test.each(["Proclaim", "Resign"])("%s must say which leader", (name) => {
     expect(member.call(`${ELECTION}/${name}`)).toEqual({
       code: STATUS.unknown,
