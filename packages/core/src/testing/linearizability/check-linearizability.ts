@@ -14,7 +14,7 @@ export interface CheckOptions {
   readonly stepsMax?: number;
 }
 
-const STEPS_MAX = 20_000_000;
+const STEPS_MAX = 50_000_000;
 
 /**
  * Whether one order of the operations explains what every client saw, each operation taking effect at

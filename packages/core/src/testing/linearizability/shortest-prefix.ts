@@ -40,7 +40,7 @@ export function searchShortestPrefix<Input, Output, State>(
 
   let explained = knowingAll.level;
   let unexplained = answered.length;
-  for (let stride = 1; explained + 1 < unexplained; ) {
+  for (let stride = 1; explained + 1 < unexplained;) {
     const probe = Math.min(explained + stride, unexplained - 1);
     if (search(probe, probe) === null) {
       explained = probe;

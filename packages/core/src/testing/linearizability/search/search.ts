@@ -29,18 +29,26 @@ interface Level {
   supposed: number;
 }
 
+/** A wrong order of what was under way at once shows up soon after. */
+const WINDOW_PER_SLOT = 3;
+
 /**
  * Looks for an order of operations that explains all answers, each operation taking effect between its
  * call and its answer (Wing & Gong, "Testing and verifying concurrent objects", 1993). It goes from
  * answer to answer and lets an operation take effect no sooner than an answer needs it, by which no
  * order is lost, and it never looks twice at the same configuration (Lowe, "Testing for
- * linearizability", 2017). Where it gets stuck it goes back to the nearest level at which something is
- * left to try, and tries first what lets the fewest operations take effect.
+ * linearizability", 2017).
+ *
+ * Where it gets stuck it goes back to the nearest level at which another order is left to try. What
+ * nobody was answered it supposes to have happened only when no order nearby will do without, and then
+ * as little of it as possible.
  */
 export class Search<Input, Output, State> {
   readonly #specification: Specification<Input, Output, State>;
   readonly #timeline: Timeline<Input, Output>;
   readonly #goal: number;
+  /** How far to go back before anything is supposed. */
+  readonly #window: number;
   readonly #ahead: Tallies;
   readonly #unanswered: Tallies;
   readonly #configurations: Configurations;
@@ -60,17 +68,11 @@ export class Search<Input, Output, State> {
     this.#specification = specification;
     this.#timeline = timeline;
     this.#goal = goal;
+    this.#window = timeline.slotCount * WINDOW_PER_SLOT;
     this.#ahead = new Tallies(timeline.slotCount);
     this.#unanswered = new Tallies(timeline.unanswered.length);
     this.#configurations = new Configurations(this.#unanswered);
   }
-
-  debug(): unknown { // DEBUG
-    const by = this.#levels.map((l, i) => [i, l.reached.length, l.entries.length]).sort((a, b) => b[1]! - a[1]!).slice(0, 5); // DEBUG
-    const at = by[0]![0]!; const u = new Map<string, number>(); // DEBUG
-    for (const c of this.#levels[at]!.reached) { const k = this.#doneIn(c).map(o => o.answer ? "A" : JSON.stringify(o.input)).length; u.set(String(k), (u.get(String(k)) ?? 0) + 1); } // DEBUG
-    return { levels: this.#levels.length, stepped: this.#stepped, comparisons: this.#configurations.comparisons, by, u, last: this.#levels[at]!.reached.slice(-3).map(c => [c, JSON.stringify(this.#stateOf(c.state)), JSON.stringify(this.#doneIn(c).slice(-12).map(o => o.input))]), due: JSON.stringify(this.#timeline.answered[at]), tell: this.#timeline.answered.length }; // DEBUG
-  } // DEBUG
 
   /** Where the history begins. */
   get beginning(): Start<Input, Output, State> {
@@ -81,21 +83,21 @@ export class Search<Input, Output, State> {
   run(starts: readonly Start<Input, Output, State>[], stepsMax: number): Outcome {
     for (const start of starts) this.#begin(start);
     let at = this.#levels.length - 1;
-    let top = at;
+    // Behind this one there is nothing left to suppose.
+    let last = at;
     while (!this.#explained) {
       const steps = this.#stepped + this.#configurations.comparisons;
       if (steps > stepsMax) return { kind: "exhausted", steps };
       const level = this.#levelAt(at);
+      const lastLevel = this.#levelAt(last);
       if (level.tried < level.reached.length) at = this.#tryNext(level, at);
       else if (level.detoured < level.reached.length) at = this.#detourNext(level, at);
-      else if (at > 0 && at > top - LAG()) at--;
-      else {
-        const l = this.#levelAt(top);
-        if (l.supposed < l.reached.length) at = this.#supposeNext(l, top);
-        else if (top > 0) top--;
-        else return { kind: "stuck", level: this.#levels.length - 1 };
-      }
-      top = Math.max(top, at);
+      else if (at > 0 && at > last - this.#window) at--;
+      else if (lastLevel.supposed < lastLevel.reached.length)
+        at = this.#supposeNext(lastLevel, last);
+      else if (last > 0) last--;
+      else return { kind: "stuck", level: this.#levels.length - 1 };
+      last = Math.max(last, at);
     }
     return { kind: "explained" };
   }
@@ -292,5 +294,3 @@ export class Search<Input, Output, State> {
     return this.#levels[at] as Level;
   }
 }
-
-function LAG() { return (globalThis as any).LAG ?? 20; }

@@ -52,7 +52,7 @@ export class EtcdKeyspace implements Specification<EtcdRequest, EtcdAnswer, Etcd
     for (const { succeeded, cells } of decide(state.cells, request.compare, this.#sightings)) {
       if (result !== null && result.succeeded !== succeeded) continue;
       const actions = succeeded ? request.success : request.failure;
-      const decided = cells === state.cells ? state : { ...state, cells };
+      const decided = stateWith(state, state.revision, cells);
       const next = this.#carryOut(decided, actions, result?.results ?? null, revision);
       if (next !== null) after.push(next);
     }
@@ -106,9 +106,7 @@ export class EtcdKeyspace implements Specification<EtcdRequest, EtcdAnswer, Etcd
     }
     if (cells === null) return null;
     if (results === null && !this.#sightings.allow(cells, revision)) return null;
-    const newest = Math.max(revision.least, ...cells.map(({ modified }) => modified.least));
-    if (cells === state.cells && newest === state.revision) return state;
-    return { revision: newest, cells };
+    return stateWith(state, revision.least, cells);
   }
 
   #act(
@@ -138,6 +136,12 @@ export class EtcdKeyspace implements Specification<EtcdRequest, EtcdAnswer, Etcd
   #toldApart(value: string): string | null {
     return this.#sightings.tellsApart(value) ? value : null;
   }
+}
+
+/** The state with these cells, at this revision or that of the newest of them; itself if it is the same. */
+function stateWith(state: EtcdState, revision: number, cells: readonly Cell[]): EtcdState {
+  const newest = Math.max(revision, ...cells.map(({ modified }) => modified.least));
+  return cells === state.cells && newest === state.revision ? state : { revision: newest, cells };
 }
 
 function keysChangedBy(cells: readonly Cell[], action: EtcdAction): readonly string[] {
