@@ -49,7 +49,7 @@ describe("a member that is asked oddly", () => {
 
   test("puts nothing under no key, whoever proclaims it: no snapshot could be read behind it", () => {
     const member = new MemberUnderTest();
-    const answer = member.call("/v3electionpb.Election/Proclaim", unhex("0a 00 12 01 76"));
+    const answer = member.call("/v3electionpb.Election/Proclaim", unhex("0a 02 20 07 12 01 76"));
     expect(textOf(answer)).toBe("etcdserver: key is not provided");
     const restored = new EtcdStateMachine();
     restore(restored, snapshotOf(member.machine));
