@@ -66,6 +66,7 @@ function handleResign(member: EtcdMember, bytes: Uint8Array, call: UnaryCall): v
   if (request === null) return;
   const { leader } = request;
   if (leader === null) return failAsLeaderless(call);
+  if (refused(call, leader.key.length === 0 ? "emptyKey" : null)) return;
   propose(member, "txn", encodeResignation(leader), call, (_, revision) =>
     respond(call, member.begin(revision)),
   );

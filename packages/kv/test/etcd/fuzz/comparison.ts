@@ -18,7 +18,7 @@ import { RESPONSES } from "./response-tables.ts";
 import type { BothAnswers, ServerPair } from "./server-pair.ts";
 import { EVERYTHING, TTL_SECONDS_LONG } from "./values.ts";
 
-/** What is answered by one member alone, in one answer. */
+/** What a member answers alone and at once. */
 const COMPARED: readonly ApiMethod[] = [
   "KV/Range",
   "KV/Put",
@@ -27,8 +27,10 @@ const COMPARED: readonly ApiMethod[] = [
   "KV/Compact",
   "Lease/LeaseGrant",
   "Lease/LeaseRevoke",
+  "Lease/LeaseKeepAlive",
   "Lease/LeaseTimeToLive",
   "Lease/LeaseLeases",
+  "Watch/Watch",
   "Cluster/MemberList",
   "Maintenance/Alarm",
   "Maintenance/Status",

@@ -56,6 +56,11 @@ describe("a member that is asked oddly", () => {
     expect(restored.store.keyCount).toBe(0);
   });
 
+  test("lets nobody resign who shows no key", () => {
+    const answer = new MemberUnderTest().call("/v3electionpb.Election/Resign", unhex("0a 00"));
+    expect(textOf(answer)).toBe("etcdserver: key is not provided");
+  });
+
   test.each([
     "etcdserverpb.Lease/LeaseLeases",
     "etcdserverpb.Maintenance/Status",

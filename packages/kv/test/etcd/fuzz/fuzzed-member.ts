@@ -31,6 +31,8 @@ export class FuzzedMember {
   #fresh: Call[] = [];
   /** Those that stay open for longer. */
   #open: Call[] = [];
+  /** Those that were answered when it was last at rest. */
+  #answered: Call[] = [];
 
   constructor(quotaBytes: number | null) {
     this.#under = new MemberUnderTest({ quotaBytes });
@@ -93,10 +95,13 @@ export class FuzzedMember {
   /** Lets the log answer until nothing is under way; then every call must have what it is due. */
   rest(): void {
     this.#rest();
-    for (const call of this.#fresh.splice(0)) {
-      if (!this.#isOver(call)) this.#open.push(call);
+    for (const { method, begun } of this.#answered) {
+      must(begun.answers.length === 0, `${method.path} is answered once`);
     }
-    this.#open = this.#open.filter((call) => !this.#isOver(call));
+    const calls = [...this.#open, ...this.#fresh.splice(0)];
+    const isOver = calls.map((call) => this.#isOver(call));
+    this.#open = calls.filter((_, i) => !isOver[i]);
+    this.#answered = calls.filter(({ isStream }, i) => isOver[i] && !isStream);
     // Every client gives up some time.
     for (const { begun } of this.#open.splice(0, this.#open.length - OPEN_MAX)) begun.cancel();
   }

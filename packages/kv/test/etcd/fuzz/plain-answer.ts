@@ -29,16 +29,18 @@ export function plainAnswer({ path, response }: ApiMethod, answer: Answer): Plai
 
 /** Why a request cannot be read each says in its own words. */
 function plainText(text: string): string {
-  return text.startsWith(UNREADABLE) ? UNREADABLE : text;
+  return UNREADABLE.test(text) ? "unreadable" : text;
 }
 
-const UNREADABLE = "grpc: error unmarshalling request: ";
+/** etcd has another beginning for it on streams. */
+const UNREADABLE =
+  /^grpc: (?:error unmarshalling request:|failed to unmarshal the received message) /;
 
 function revisionIn(header: DecodedValue | undefined): DecodedValue {
   return isMessage(header) ? (header["revision"] ?? 0n) : "no header";
 }
 
-/** Within a transaction headers say what the compatibility page says; nobody else's answer has any. */
+/** Without the headers within a transaction, which depart as the compatibility page says. */
 function plain(message: Decoded): Decoded {
   const entries = Object.entries(message).filter(([name]) => name !== "header");
   return Object.fromEntries(entries.map(([name, value]) => [name, plainValue(name, value)]));

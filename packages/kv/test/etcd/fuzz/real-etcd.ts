@@ -3,8 +3,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { encodeRange } from "../../../src/etcd/codec/index.ts";
 import { freePorts } from "../../compose/free-ports.ts";
 import { GrpcPeer } from "./grpc-peer.ts";
+import { methodAt } from "./methods.ts";
+import { EVERYTHING } from "./values.ts";
 
 /** The version of the etcd on this machine, such as `3.4.23`; null when there is none. */
 export const ETCD_VERSION: string | null = (() => {
@@ -83,8 +86,8 @@ export class RealEtcd {
   async #ready(): Promise<void> {
     const peer = new GrpcPeer(this.endpoint);
     const deadline = performance.now() + READY_WITHIN_MILLIS;
-    const everything = Uint8Array.of(0x0a, 1, 0, 0x12, 1, 0);
-    while ((await peer.call("/etcdserverpb.KV/Range", everything)).code !== 0) {
+    const everything = encodeRange(EVERYTHING);
+    while ((await peer.ask(methodAt("KV/Range"), everything)).code !== 0) {
       if (performance.now() > deadline || this.#hasDied) {
         throw new Error(`etcd does not come up:\n${this.log}`);
       }

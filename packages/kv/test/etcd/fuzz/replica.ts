@@ -1,7 +1,6 @@
-import type { EtcdStateMachine, EtcdResult } from "../../../src/etcd/apply/index.ts";
-import { EtcdStateMachine as Machine } from "../../../src/etcd/apply/index.ts";
-import { KvHash } from "../../../src/etcd/store/index.ts";
 import { isDeepStrictEqual } from "node:util";
+import { EtcdStateMachine, type EtcdResult } from "../../../src/etcd/apply/index.ts";
+import { KvHash } from "../../../src/etcd/store/index.ts";
 
 /** How much of a snapshot is asked for at once. */
 const CHUNK_BYTES = 5000;
@@ -16,7 +15,7 @@ interface Applied {
  * and then goes on from a snapshot of its own.
  */
 export class Replica {
-  #machine = new Machine();
+  #machine = new EtcdStateMachine();
   #index = 0;
   readonly #behind: Applied[] = [];
 
@@ -35,7 +34,7 @@ export class Replica {
       Buffer.compare(snapshot, snapshotOf(this.#machine)) === 0,
       "the same commands give the same snapshot",
     );
-    this.#machine = new Machine();
+    this.#machine = new EtcdStateMachine();
     restore(this.#machine, snapshot);
     must(
       Buffer.compare(snapshot, snapshotOf(this.#machine)) === 0,

@@ -1,5 +1,5 @@
-import type { Answer } from "../api/member-under-test.ts";
 import { decodeCompaction } from "../../../src/etcd/codec/index.ts";
+import type { Answer } from "../api/member-under-test.ts";
 import { decodeMessage, type Decoded } from "./decode-message.ts";
 import { GrpcPeer } from "./grpc-peer.ts";
 import { LoneMember } from "./lone-member.ts";
@@ -63,10 +63,7 @@ export class ServerPair {
 
   /** Asks each something else. */
   async askApart(method: ApiMethod, ours: Uint8Array, real: Uint8Array): Promise<BothAnswers> {
-    const answers = await Promise.all([
-      this.#ours.call(method.path, ours),
-      this.#real.call(method.path, real),
-    ]);
+    const answers = await Promise.all([this.#ours.ask(method, ours), this.#real.ask(method, real)]);
     return { ours: answers[0], real: answers[1] };
   }
 
