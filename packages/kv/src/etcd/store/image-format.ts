@@ -1,7 +1,7 @@
 import { QuorateError, type ByteReader, type ByteWriter } from "@quorate/core";
 import type { Lease } from "../lease/index.ts";
 import { keyBytes, keyText } from "./key-order.ts";
-import type { Change, Version } from "./version.ts";
+import type { Change } from "./version.ts";
 
 /**
  * The state as bytes: head, members, alarms, leases, changes, a change without a key as the end, and a
@@ -46,14 +46,6 @@ export function writeChange(writer: ByteWriter, change: Change): void {
   writer.u48(mod).u48(create).u48(count).u32(sub);
   writeU64(writer, lease);
   writer.raw(keyBytes(key)).raw(value);
-}
-
-/** What stands behind the changes: one without a key 4, the checksum 4. */
-export const TAIL_BYTES = 8;
-
-/** Bytes of a whole change. */
-export function changeBytes({ key, valueBytes }: Pick<Version, "key" | "valueBytes">): number {
-  return SIZES_BYTES + bytesBehindSizes(key.length, valueBytes);
 }
 
 /** Bytes of a change behind its sizes. */
