@@ -5,13 +5,24 @@ import {
   type Violation,
 } from "@quorate/core/testing/sim";
 
+/** What clients have seen so far, in numbers. */
+export interface ServiceCounts {
+  /** Changes that watchers were told. */
+  watched: number;
+  /** Leases that ended by themselves. */
+  expired: number;
+  /** Times that somebody got a lock. */
+  locked: number;
+}
+
 /** As many moments as there are in one instant come before the next one. */
 const MOMENT_MILLIS = 1e-6;
 
 /** What happened in a simulation, and what should not have: hashed, counted, and told to whoever watches. */
 export class Journal {
   readonly violations: Violation[] = [];
-  readonly counts: SimCounts = {
+  /** Steps are commands that members applied. */
+  readonly counts: SimCounts & ServiceCounts = {
     steps: 0,
     acknowledged: 0,
     crashes: 0,
@@ -19,6 +30,9 @@ export class Journal {
     transfers: 0,
     installs: 0,
     checkpoints: 0,
+    watched: 0,
+    expired: 0,
+    locked: 0,
   };
   readonly #hash = new TraceHash();
   readonly #time: () => number;

@@ -1,28 +1,37 @@
 import { QuorateError } from "@quorate/core";
 import { EtcdError } from "../client/etcd-error.ts";
 import type { MemoryMember } from "../compose/ensemble/ensemble-member.ts";
+import type { ClientWorld } from "./clients/client-world.ts";
 import type { EtcdCluster } from "./world/etcd-cluster.ts";
 
 /**
- * What must be without faults: every member takes a write, whoever is at work comes to an end, and all
- * members come to the same state.
+ * What must be without faults: every member takes a write, clients come to an end, leases that nobody
+ * renews end, all members come to the same state, and all watchers are told everything.
  */
-export async function recover(cluster: EtcdCluster, work: Promise<void>): Promise<void> {
-  const { ensemble, journal } = cluster;
+export async function recover(world: ClientWorld, clients: Promise<void>): Promise<void> {
+  const { cluster, journal, applied, watches } = world;
+  const { ensemble } = cluster;
   const { members } = ensemble;
+  const untilIn = async (condition: () => boolean, what: string): Promise<void> => {
+    if (journal.violations.length > 0) return;
+    if (!(await cluster.until(condition, patienceMillis(cluster)))) {
+      journal.violated("liveness", `${what} in time`);
+    }
+  };
   const writes = members.map((member) =>
     inTime(cluster, `no write got through at ${member.name}`, writeAt(cluster, member)),
   );
-  await Promise.all([...writes, inTime(cluster, "clients do not come to an end", work)]);
-  if (journal.violations.length > 0) return;
-  const isEqual = (): boolean => {
-    const applied = members.map(({ view }) => view?.applied);
-    return ensemble.leader() !== null && applied.every((index) => index === applied[0]);
-  };
-  if (!(await cluster.until(isEqual, patienceMillis(cluster)))) {
-    return journal.violated("liveness", "the members did not come to the same state in time");
-  }
-  await compareHashes(cluster);
+  await Promise.all([...writes, inTime(cluster, "clients do not come to an end", clients)]);
+  await untilIn(() => !applied.leases.hasOpen, "leases do not end");
+  await untilIn(() => {
+    const indices = members.map(({ view }) => view?.applied);
+    return ensemble.leader() !== null && indices.every((index) => index === indices[0]);
+  }, "the members did not come to the same state");
+  await untilIn(
+    () => [...watches].every((watch) => watch.missing(applied.keyspace.revision) === null),
+    "watches are not told everything",
+  );
+  if (journal.violations.length === 0) await compareHashes(cluster);
 }
 
 async function writeAt(cluster: EtcdCluster, member: MemoryMember): Promise<void> {
@@ -40,22 +49,16 @@ async function writeAt(cluster: EtcdCluster, member: MemoryMember): Promise<void
 
 async function compareHashes(cluster: EtcdCluster): Promise<void> {
   const { ensemble, journal } = cluster;
-  const revision = Math.min(
-    ...ensemble.members.map((member) => {
-      const status = member.status();
-      return status.state === "down" ? Infinity : status.revision;
-    }),
-  );
-  const hashes = await Promise.all(
-    ensemble.members.map(async (member) => {
-      const asked = member.client().maintenance.hashKv({ revision });
-      const answer = await inTime(cluster, `${member.name} does not hash its keys`, asked);
-      return `${member.name} ${answer?.hash} compacted ${answer?.compactRevision}`;
-    }),
-  );
-  const differ = new Set(hashes.map((line) => line.slice(line.indexOf(" ")))).size > 1;
-  if (differ)
-    journal.violated("hash", `members differ at revision ${revision}: ${hashes.join(", ")}`);
+  const hashes = new Map<string, string>();
+  for (const member of ensemble.members) {
+    const asked = member.client().maintenance.hashKv();
+    const answer = await inTime(cluster, `${member.name} does not hash its keys`, asked);
+    if (answer === null) return;
+    const { hash, header, compactRevision } = answer;
+    hashes.set(member.name, `${hash} from ${compactRevision} to ${header.revision}`);
+  }
+  if (new Set(hashes.values()).size === 1) return;
+  journal.violated("hashes", [...hashes].map(([name, hash]) => `${name}: ${hash}`).join(", "));
 }
 
 /** Null, and a violation, when it takes too long. */

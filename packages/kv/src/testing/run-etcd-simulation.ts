@@ -1,12 +1,15 @@
 import { Prng } from "@quorate/core";
 import { SimFaults, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
 import { Timeline } from "../compose/ensemble/timeline.ts";
-import { checkHistories } from "./checks/check-histories.ts";
+import { checkLeases } from "./checks/check-leases.ts";
+import { checkLocks } from "./checks/check-locks.ts";
+import { checkRequests } from "./checks/check-requests.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
 import { KeyHistory } from "./clients/key-history.ts";
+import { LockHistory } from "./clients/lock-history.ts";
 import { noteRequests } from "./clients/note-requests.ts";
 import { startClients } from "./clients/start-clients.ts";
-import { Journal } from "./journal.ts";
+import { Journal, type ServiceCounts } from "./journal.ts";
 import { recover } from "./recover.ts";
 import { drawEtcdSettings, type EtcdSimSettings } from "./settings.ts";
 import { AppliedLog } from "./truth/applied-log.ts";
@@ -23,7 +26,8 @@ export interface EtcdSimulationOptions {
 }
 
 /** How a simulation of the etcd service went. */
-export interface EtcdSimulationReport extends Omit<SimulationReport, "settings"> {
+export interface EtcdSimulationReport
+  extends Omit<SimulationReport, "settings">, Readonly<ServiceCounts> {
   readonly settings: EtcdSimSettings;
 }
 
@@ -48,38 +52,39 @@ export async function runEtcdSimulation(
   const journal = new Journal(now, onTrace);
   const applied = new AppliedLog(journal, now);
   const cluster = new EtcdCluster({ settings, timeline, journal, applied, prng });
-  const { ensemble } = cluster;
+  const ending = new AbortController();
   const world: ClientWorld = {
-    timeline,
-    members: ensemble.members,
+    cluster,
     journal,
     applied,
     history: new KeyHistory(() => journal.moment(), noteRequests(journal)),
+    locks: new LockHistory(journal),
+    watches: new Set(),
     workload: settings.workload,
     prng: prng.fork(),
-    isOver: false,
+    over: ending.signal,
   };
   const faults = new SimFaults(cluster, prng.fork());
+  const clients = startClients(world);
   try {
     await cluster.start();
-    await ensemble.untilLed();
-    const clients = startClients(world);
+    await cluster.ensemble.untilLed();
     faults.start();
     await disturb(cluster, faults);
     faults.stop();
-    world.isOver = true;
-    if (journal.violations.length === 0) await recover(cluster, clients);
+    ending.abort();
+    if (journal.violations.length === 0) await recover(world, clients.ended);
   } catch (thrown) {
     journal.broke(thrown);
   }
   const states = cluster.describe();
-  const virtualSeconds = ensemble.now / 1000;
-  await ensemble.close();
-  checkHistories(world);
+  clients.close();
+  await cluster.ensemble.close();
+  for (const check of [checkRequests, checkLocks, checkLeases]) check(world);
   return {
     seed,
     members: settings.members,
-    virtualSeconds,
+    virtualSeconds: now() / 1000,
     ...journal.counts,
     violations: journal.violations,
     traceHash: journal.traceHash,

@@ -1,14 +1,38 @@
 import type { Prng } from "@quorate/core";
 import { drawSettings, type SimSettings, type Span } from "@quorate/core/testing/sim";
 
+/** How many clients there are of each occupation. */
+export interface ClientCounts {
+  /** Read and write single keys. */
+  readonly registers: number;
+  /** Read and change several keys at once. */
+  readonly ranges: number;
+  /** Read what one member has, and what was at revisions of the past. */
+  readonly past: number;
+  /** Write much at once. */
+  readonly bursts: number;
+  readonly compactions: number;
+  /** Have leases that are kept alive, or that nobody keeps alive. */
+  readonly keptLeases: number;
+  readonly leftLeases: number;
+  /** Take locks by the client library, or by the members' service. */
+  readonly locks: number;
+  readonly lockService: number;
+  readonly watches: number;
+}
+
 /** What the clients of one simulation do. */
 export interface EtcdWorkload {
-  /** Clients that read and write single keys. */
-  readonly registerClients: number;
+  readonly clients: ClientCounts;
+  /** Keys that are used one by one, and several at a time. */
   readonly registers: number;
+  readonly rangeKeys: number;
+  readonly locks: number;
   /** Between two requests of a client. */
   readonly think: Span;
   readonly timeoutMillis: number;
+  /** Which part of the clients stand still now and then. */
+  readonly interruptedShare: number;
 }
 
 /** Everything that distinguishes one simulation of the etcd service from another; it follows from the seed. */
@@ -34,6 +58,9 @@ export interface EtcdSimSettings extends Pick<
 /** What a run of the service may contain: links as TCP keeps them, and leadership is handed over. */
 const TRAITS = { toleratesUnreliableLinks: false, hasObservers: false, handsOver: true };
 
+/** etcd's own: with longer ones leases are measured too roughly to end within a second. */
+const HEARTBEAT_MILLIS_MAX = 100;
+
 /** Draws the settings of one seed. */
 export function drawEtcdSettings(prng: Prng): EtcdSimSettings {
   const cluster = drawSettings(prng, TRAITS);
@@ -42,7 +69,7 @@ export function drawEtcdSettings(prng: Prng): EtcdSimSettings {
   return {
     members,
     electionMillis,
-    heartbeatMillis,
+    heartbeatMillis: Math.min(heartbeatMillis, HEARTBEAT_MILLIS_MAX),
     checkpointEntries,
     delay,
     redial,
@@ -57,12 +84,32 @@ export function drawEtcdSettings(prng: Prng): EtcdSimSettings {
 
 function drawWorkload(prng: Prng, electionMillis: number): EtcdWorkload {
   return {
-    registerClients: prng.between(2, 5),
+    clients: drawClients(prng),
     registers: prng.between(1, 6),
+    rangeKeys: prng.between(2, 6),
+    locks: prng.between(1, 2),
     think: prng.pick([
       { from: 1, to: 500 },
       { from: 200, to: 800 },
     ]),
     timeoutMillis: electionMillis * prng.between(2, 8),
+    interruptedShare: prng.pick([0, 0.2, 0.5]),
+  };
+}
+
+/** Each occupation is left out of some seeds, so that there is more of the others. */
+function drawClients(prng: Prng): ClientCounts {
+  const upTo = (most: number): number => (prng.chance(0.3) ? 0 : prng.between(1, most));
+  return {
+    registers: prng.between(1, 4),
+    ranges: upTo(3),
+    past: upTo(2),
+    bursts: upTo(1),
+    compactions: upTo(1),
+    keptLeases: upTo(2),
+    leftLeases: upTo(2),
+    locks: upTo(3),
+    lockService: upTo(3),
+    watches: upTo(5),
   };
 }

@@ -6,7 +6,7 @@ import type {
   UnaryOptions,
 } from "../../client/channel.ts";
 import type { ClientClock } from "../../client/clock.ts";
-import type { Timeline } from "../../compose/ensemble/timeline.ts";
+import type { EtcdCluster } from "../world/etcd-cluster.ts";
 
 /**
  * The process that a client runs in. While it is paused, as by SIGSTOP, it hears nothing and its
@@ -14,16 +14,20 @@ import type { Timeline } from "../../compose/ensemble/timeline.ts";
  */
 export class ClientProcess {
   readonly clock: ClientClock;
+  readonly #cluster: EtcdCluster;
   #isPaused = false;
+  /** When it went on for the last time. */
+  #resumedAt = 0;
   readonly #held: (() => void)[] = [];
   readonly #streams = new Set<ClientStream>();
 
-  constructor(timeline: Timeline) {
+  constructor(cluster: EtcdCluster) {
+    this.#cluster = cluster;
     this.clock = {
-      now: () => timeline.now().monotonic,
+      now: () => cluster.ensemble.now,
       after: (millis, run) => {
         let isOff = false;
-        const stop = timeline.after(millis, () =>
+        const stop = cluster.after(millis, () =>
           this.#enter(() => {
             if (!isOff) run();
           }),
@@ -45,6 +49,11 @@ export class ClientProcess {
     };
   }
 
+  /** Whether it was never paused since then. */
+  hasListenedSince(time: number): boolean {
+    return !this.#isPaused && this.#resumedAt < time;
+  }
+
   pause(): void {
     this.#isPaused = true;
     for (const stream of this.#streams) stream.pause();
@@ -52,6 +61,7 @@ export class ClientProcess {
 
   resume(): void {
     this.#isPaused = false;
+    this.#resumedAt = this.#cluster.ensemble.now;
     for (const stream of this.#streams) stream.resume();
     for (const run of this.#held.splice(0)) run();
   }

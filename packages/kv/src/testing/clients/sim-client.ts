@@ -4,31 +4,57 @@ import { EtcdClient } from "../../client/etcd-client.ts";
 import { FailoverChannel } from "../../client/failover-channel.ts";
 import { LocalChannel } from "../../client/local-channel.ts";
 import type { MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
-import type { ClientWorld } from "./client-world.ts";
 import { ClientProcess } from "./client-process.ts";
+import type { ClientWorld } from "./client-world.ts";
+import { tapLeases } from "./tap-leases.ts";
 
 /** A client with a process of its own. */
 export class SimClient {
   readonly name: string;
   readonly prng: Prng;
   readonly process: ClientProcess;
+  /** Whom it asks first. */
+  readonly member: MemoryMember;
   readonly channel: Channel;
   readonly etcd: EtcdClient;
 
-  /** @param members - whom it asks: one, or the next when one fails */
-  constructor(name: string, world: ClientWorld, members: readonly MemoryMember[]) {
+  /** @param others - whom it asks when one fails, in turn */
+  constructor(
+    name: string,
+    world: ClientWorld,
+    member: MemoryMember,
+    others: readonly MemoryMember[],
+  ) {
+    const { cluster, workload, prng } = world;
     this.name = name;
-    this.prng = world.prng.fork();
-    this.process = new ClientProcess(world.timeline);
+    this.member = member;
+    this.prng = prng.fork();
+    this.process = new ClientProcess(cluster);
     const { clock } = this.process;
-    const [first, ...others] = members.map(
-      (member): Channel => new LocalChannel(() => member.services, clock),
-    );
-    if (first === undefined) throw new RangeError("a client asks somebody");
+    const channelTo = (to: MemoryMember): Channel =>
+      tapLeases(
+        new LocalChannel(() => to.services, clock),
+        () => cluster.ensemble.now,
+        (id, askedAt) => this.#promised(world, to, id, askedAt),
+      );
+    const first = channelTo(member);
     this.channel = this.process.channel(
-      others.length === 0 ? first : new FailoverChannel([first, ...others], clock),
+      others.length === 0 ? first : new FailoverChannel([first, ...others.map(channelTo)], clock),
     );
-    const { timeoutMillis } = world.workload;
-    this.etcd = new EtcdClient(this.channel, { clock, timeoutMillis });
+    this.etcd = new EtcdClient(this.channel, { clock, timeoutMillis: workload.timeoutMillis });
+  }
+
+  /**
+   * What a leader has answered holds from the answer on, unless it is an answer of the past, of one
+   * that was deposed since or to a client that did not listen. All others hold from the question on.
+   */
+  #promised(
+    { cluster, applied }: ClientWorld,
+    by: MemoryMember,
+    id: bigint,
+    askedAt: number,
+  ): void {
+    const isFresh = cluster.isNewestLeader(by) && this.process.hasListenedSince(askedAt);
+    applied.leases.promised(id, isFresh ? cluster.ensemble.now : askedAt);
   }
 }

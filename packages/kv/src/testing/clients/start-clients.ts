@@ -1,25 +1,90 @@
+import type { EtcdWorkload } from "../settings.ts";
 import type { ClientWorld } from "./client-world.ts";
+import { compact } from "./compact.ts";
+import { readThePast } from "./read-the-past.ts";
 import { SimClient } from "./sim-client.ts";
+import { keepLeases, leaveLeases } from "./use-leases.ts";
+import { useLockService } from "./use-lock-service.ts";
+import { useLocks } from "./use-locks.ts";
+import { useRanges } from "./use-ranges.ts";
 import { useRegisters } from "./use-registers.ts";
+import { watchKeys } from "./watch-keys.ts";
+import { writeBursts } from "./write-bursts.ts";
 
-/** Starts all clients; resolves when they have ended, which is some time after it is over. */
-export async function startClients(world: ClientWorld): Promise<void> {
-  const { workload, prng, members, journal } = world;
-  const running: Promise<void>[] = [];
-  const start = (
-    name: string,
-    use: (client: SimClient, world: ClientWorld) => Promise<void>,
-  ): void => {
-    // Half of them know one member only.
-    const first = prng.below(members.length);
-    const order = [...members.slice(first), ...members.slice(0, first)];
-    const client = new SimClient(name, world, prng.chance(0.5) ? order.slice(0, 1) : order);
-    running.push(
-      use(client, world)
-        .catch((thrown: unknown) => journal.broke(thrown))
-        .finally(() => client.etcd.close()),
-    );
+type Occupation = (client: SimClient, world: ClientWorld) => Promise<void>;
+
+const OCCUPATIONS: Readonly<Record<keyof EtcdWorkload["clients"], Occupation>> = {
+  registers: useRegisters,
+  ranges: useRanges,
+  past: readThePast,
+  bursts: writeBursts,
+  compactions: compact,
+  keptLeases: keepLeases,
+  leftLeases: leaveLeases,
+  locks: useLocks,
+  lockService: useLockService,
+  watches: watchKeys,
+};
+
+/** These ask one member alone. */
+const FAITHFUL: ReadonlySet<string> = new Set(["past", "lockService"]);
+
+/** Clients at work. */
+export interface ClientsAtWork {
+  /** All but those who watch: they end some time after it is over. */
+  readonly ended: Promise<void>;
+  /** Ends all others. */
+  close(): void;
+}
+
+export function startClients(world: ClientWorld): ClientsAtWork {
+  const { workload, journal } = world;
+  const clients: SimClient[] = [];
+  const working: Promise<void>[] = [];
+  let isClosed = false;
+  for (const [kind, occupation] of Object.entries(OCCUPATIONS)) {
+    const count = workload.clients[kind as keyof EtcdWorkload["clients"]];
+    for (let i = 1; i <= count; i++) {
+      const client = newClient(`${kind}${i}`, world, FAITHFUL.has(kind));
+      clients.push(client);
+      const work = occupation(client, world).catch((thrown: unknown) => {
+        if (!isClosed) journal.broke(thrown);
+      });
+      if (kind !== "watches") working.push(work);
+      interrupt(client, world);
+    }
+  }
+  return {
+    ended: Promise.all(working).then(() => undefined),
+    close: () => {
+      isClosed = true;
+      for (const { etcd } of clients) etcd.close();
+    },
   };
-  for (let i = 1; i <= workload.registerClients; i++) start(`register${i}`, useRegisters);
-  await Promise.all(running);
+}
+
+function newClient(name: string, world: ClientWorld, isFaithful: boolean): SimClient {
+  const { prng, cluster } = world;
+  const { members } = cluster.ensemble;
+  const member = prng.pick(members);
+  const isAlone = isFaithful || prng.chance(0.5);
+  const others = isAlone ? [] : members.filter((other) => other !== member);
+  return new SimClient(name, world, member, others);
+}
+
+/** The client's process stands still now and then. */
+function interrupt({ process }: SimClient, { cluster, prng, over, workload }: ClientWorld): void {
+  if (!prng.chance(workload.interruptedShare)) return;
+  const own = prng.fork();
+  const next = (): void => {
+    cluster.after(own.between(1000, 20_000), () => {
+      if (over.aborted) return;
+      process.pause();
+      cluster.after(own.between(1, 4000), () => {
+        process.resume();
+        next();
+      });
+    });
+  };
+  next();
 }

@@ -2,10 +2,10 @@ import type { ClientWorld } from "./client-world.ts";
 import type { SimClient } from "./sim-client.ts";
 
 /** Waits as long as a client thinks between two requests; false when it is to make no more. */
-export async function think(client: SimClient, world: ClientWorld): Promise<boolean> {
-  const { from, to } = world.workload.think;
+export async function think(client: SimClient, { workload, over }: ClientWorld): Promise<boolean> {
+  const { from, to } = workload.think;
   await pause(client, client.prng.between(from, to));
-  return !world.isOver;
+  return !over.aborted;
 }
 
 /** Waits in the client's process. */

@@ -1,4 +1,5 @@
 import { assert } from "@quorate/core";
+import type { KeyValue } from "../../client/key-value.ts";
 import {
   isInRange,
   keyText,
@@ -19,55 +20,78 @@ export interface KeyChange {
   readonly lease: bigint;
 }
 
-/** What one revision changed, in the order in which it did. */
-export interface RevisionRecord {
-  /** When the first member had applied it, in virtual ms. */
-  readonly at: number;
-  readonly changes: readonly KeyChange[];
-}
-
 /** What a keyspace was at every revision, whatever was compacted since. */
 export class KeyspaceHistory {
-  /** From revision 2 on: the first one has no changes. */
-  readonly #revisions: RevisionRecord[] = [];
+  /** No member has forgotten more. */
+  compacted = 0;
+  /** What each revision changed, in its order; the first one, which is 1, changed nothing. */
+  readonly #changes: (readonly KeyChange[])[] = [[]];
   readonly #versions = new Map<KeyText, KeyChange[]>();
 
   /** The newest one. */
   get revision(): number {
-    return this.#revisions.length + 1;
+    return this.#changes.length;
   }
 
-  /** @param revision - from 2 to the newest */
-  record(revision: number): RevisionRecord {
-    const record = this.#revisions[revision - 2];
-    assert(record !== undefined, `there was no revision ${revision}`);
-    return record;
+  /** What the revision changed, in the order in which it did. */
+  changesAt(revision: number): readonly KeyChange[] {
+    const changes = this.#changes[revision - 1];
+    assert(changes !== undefined, `there was no revision ${revision}`);
+    return changes;
   }
 
   /** Takes up what the store has that is new. */
-  extend(store: MvccStore, at: number): void {
-    const from = this.revision + 1;
-    const changes = store.pin(from);
+  extend(store: MvccStore): void {
+    const changes = store.pin(this.revision + 1);
     for (let change = changes.next(); change !== null; change = changes.next()) {
       const { key, value, mod, create, count: version, lease } = change;
       const taken: KeyChange = { key, value: keyText(value), mod, create, version, lease };
-      const record = this.#revisions[mod - 2];
-      if (record === undefined) this.#revisions[mod - 2] = { at, changes: [taken] };
-      else this.#revisions[mod - 2] = { at, changes: [...record.changes, taken] };
+      this.#changes[mod - 1] = [...(this.#changes[mod - 1] ?? []), taken];
       const versions = this.#versions.get(key);
       if (versions === undefined) this.#versions.set(key, [taken]);
       else versions.push(taken);
     }
   }
 
+  /** The key as it was at a revision; null where it was not there. */
+  keyAt(key: KeyText, revision: number): KeyChange | null {
+    const change = this.#versions.get(key)?.findLast(({ mod }) => mod <= revision);
+    return change === undefined || change.version === 0 ? null : change;
+  }
+
   /** The keys of a range as they were at a revision, in their order. */
   rangeAt(range: KeyRange, revision: number): readonly KeyChange[] {
-    const found: KeyChange[] = [];
-    for (const [key, versions] of this.#versions) {
-      if (!isInRange(key, range)) continue;
-      const version = versions.findLast(({ mod }) => mod <= revision);
-      if (version !== undefined && version.version > 0) found.push(version);
-    }
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...this.#versions.keys()]
+      .filter((key) => isInRange(key, range))
+      .sort()
+      .flatMap((key) => this.keyAt(key, revision) ?? []);
   }
+}
+
+/** What a client was told of a key; of a deletion that is the key and the revision alone. */
+export function changeOf(kv: KeyValue): KeyChange {
+  const { key, value, modRevision: mod, createRevision: create, version, lease } = kv;
+  return { key: keyText(key), value: keyText(value), mod, create, version, lease };
+}
+
+export function isSame(a: KeyChange, b: KeyChange): boolean {
+  return (
+    a.key === b.key &&
+    a.value === b.value &&
+    a.mod === b.mod &&
+    a.create === b.create &&
+    a.version === b.version &&
+    a.lease === b.lease
+  );
+}
+
+export function describeChanges(changes: readonly KeyChange[]): string {
+  return changes.map(describeChange).join(", ") || "nothing";
+}
+
+function describeChange({ key, value, mod, create, version, lease }: KeyChange): string {
+  if (version === 0) return `${key} deleted at ${mod}`;
+  const text = value.length > 40 ? `${value.slice(0, 40)}… of ${value.length}` : value;
+  const under = lease === 0n ? "" : `, lease ${lease.toString(16)}`;
+  return `${key}="${text}" (version ${version}, created ${create}, modified ${mod}${under})`;
 }

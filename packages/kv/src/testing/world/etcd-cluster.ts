@@ -10,6 +10,7 @@ import type { Journal } from "../journal.ts";
 import type { EtcdSimSettings } from "../settings.ts";
 import type { AppliedLog } from "../truth/applied-log.ts";
 import { ObservedMachine } from "../truth/observed-machine.ts";
+import { ServingTime } from "./serving-time.ts";
 
 /** What an {@link EtcdCluster} is made of. */
 export interface EtcdClusterParts {
@@ -28,11 +29,18 @@ export class EtcdCluster implements FaultTarget {
   readonly settings: EtcdSimSettings;
   readonly ensemble: MemoryEnsemble;
   readonly journal: Journal;
+  readonly serving: ServingTime;
   readonly #world: EnsembleWorld;
   readonly #prng: Prng;
   /** Of the process that each member has now. */
   readonly #clocks = new Map<NodeId, SimClock>();
   readonly #slowness = new Map<NodeId, number>();
+  /** Whose disk answers nothing, or takes nothing. */
+  readonly #stalled = new Set<NodeId>();
+  readonly #full = new Set<NodeId>();
+  readonly #lives = new Map<NodeId, number>();
+  /** In which somebody was elected. */
+  #newestTerm = 0;
 
   constructor({ settings, timeline, journal, applied, prng }: EtcdClusterParts) {
     this.settings = settings;
@@ -54,6 +62,7 @@ export class EtcdCluster implements FaultTarget {
     );
     this.ensemble = ensemble;
     this.#world = world;
+    this.serving = new ServingTime(this);
   }
 
   /** Starts all members. */
@@ -65,8 +74,9 @@ export class EtcdCluster implements FaultTarget {
     return this.ensemble.members.map(({ id }) => id);
   }
 
-  after(millis: number, run: () => void): void {
-    this.#world.timeline.after(millis, run);
+  /** As the faults want it; returns how to take that back. */
+  after(millis: number, run: () => void): () => void {
+    return this.#world.timeline.after(millis, run);
   }
 
   /** Resolves after so many virtual ms. */
@@ -81,6 +91,39 @@ export class EtcdCluster implements FaultTarget {
 
   leader(): NodeId | null {
     return this.ensemble.leader()?.id ?? null;
+  }
+
+  /**
+   * A name for the leadership that can serve now: a majority follows it, reaches it, and has disks that
+   * are as they should be. Null where there is none.
+   */
+  servingLeader(): string | null {
+    const { members } = this.ensemble;
+    const leader = members.find((member) => this.isNewestLeader(member));
+    const { ready, term } = leader?.view ?? {};
+    if (leader === undefined || ready !== true) return null;
+    const isFine = ({ id }: MemoryMember): boolean =>
+      !this.#stalled.has(id) && !this.#full.has(id) && (this.#slowness.get(id) ?? 1) === 1;
+    const followers = members.filter(
+      (member) =>
+        member.view?.leader === leader.id &&
+        member.view.term === term &&
+        !this.isBlocked(member.id, leader.id) &&
+        !this.isBlocked(leader.id, member.id) &&
+        isFine(member),
+    );
+    const canServe = followers.includes(leader) && followers.length * 2 > members.length;
+    return canServe ? `${leader.name} in term ${term}` : null;
+  }
+
+  /** Whether the member leads, and nobody was elected after it. */
+  isNewestLeader({ view }: MemoryMember): boolean {
+    return view?.isLeader === true && view.term >= this.#newestTerm;
+  }
+
+  /** How many processes the member has had. */
+  livesOf(id: NodeId): number {
+    return this.#lives.get(id) ?? 0;
   }
 
   isUp(id: NodeId): boolean {
@@ -140,16 +183,20 @@ export class EtcdCluster implements FaultTarget {
 
   stallDisk(id: NodeId): void {
     this.#befalls(id, "stall");
+    this.#stalled.add(id);
     this.#member(id).storage.stall();
   }
 
   resumeDisk(id: NodeId): void {
     this.#befalls(id, "unstall");
+    this.#stalled.delete(id);
     this.#member(id).storage.resume();
   }
 
   setDiskFull(id: NodeId, full: boolean): void {
     this.#befalls(id, full ? "full" : "space");
+    if (full) this.#full.add(id);
+    else this.#full.delete(id);
     this.#member(id).storage.setFull(full);
   }
 
@@ -209,6 +256,7 @@ export class EtcdCluster implements FaultTarget {
         const time = (): number => timeline.now().monotonic;
         const clock = new SimClock(time, rate, skew, prng.below(MONOTONIC_START_MAX));
         this.#clocks.set(id, clock);
+        this.#lives.set(id, this.livesOf(id) + 1);
         return () => clock.now();
       },
       machine: (id) => new ObservedMachine(this.#member(id).name, applied, this.journal),
@@ -221,7 +269,13 @@ export class EtcdCluster implements FaultTarget {
 
   #log(): MemberLog {
     const note: MemberLog["info"] = ({ name, ...facts }, text) => {
-      if (facts["event"] === "leader" && facts["leader"] === name) this.journal.counts.leaders++;
+      if (facts["event"] === "leader" && facts["leader"] === name) {
+        this.journal.counts.leaders++;
+        this.serving.interrupted();
+        this.#newestTerm = Math.max(this.#newestTerm, Number(facts["term"]));
+      }
+      // Whom nobody follows leads on, after an election timeout in which it took nothing.
+      if (text === "transfer-expired") this.serving.interrupted();
       this.journal.note(typeof name === "string" ? name : null, text, JSON.stringify(facts));
     };
     return { info: note, warn: note, error: note };
