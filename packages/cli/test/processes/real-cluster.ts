@@ -13,6 +13,8 @@ const POLL_MS = 25;
 export interface ClusterOptions {
   /** For every member. */
   readonly flags?: readonly string[];
+  /** One for each member; without them they are m1, m2 and so on. */
+  readonly names?: readonly string[];
   /** One for each member; without them all run here. */
   readonly sites?: readonly Site[];
 }
@@ -31,13 +33,13 @@ export class RealCluster {
   readonly #members: readonly Member[];
   readonly #extraFlags: readonly string[];
 
-  private constructor(ports: readonly number[], { flags = [], sites }: ClusterOptions) {
+  private constructor(ports: readonly number[], { flags = [], names, sites }: ClusterOptions) {
     const half = ports.length / 2;
     this.#extraFlags = flags;
     this.#members = Array.from({ length: half }, (_, i) => {
       const site = sites?.[i] ?? HERE;
       return {
-        name: `m${i + 1}`,
+        name: names?.[i] ?? `m${i + 1}`,
         site,
         clientUrl: `http://${site.clientHost}:${ports[i]}`,
         peerUrl: `http://${site.peerHost}:${ports[half + i]}`,
@@ -191,7 +193,9 @@ export class RealCluster {
 
   #membership(member: Member): readonly string[] {
     return [
-      `--name=${member.name}`,
+      // In two words: python-etcd3's suite finds the processes by them.
+      "--name",
+      member.name,
       `--data-dir=${join(this.directory, member.name)}`,
       `--initial-advertise-peer-urls=${member.peerUrl}`,
       `--initial-cluster=${this.#members.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(",")}`,

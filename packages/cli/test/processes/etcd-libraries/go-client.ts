@@ -25,7 +25,7 @@ export function buildGoRecipes(): string {
   const unfinished = `${program}-${process.pid}`;
   execFileSync("go", ["build", "-o", unfinished, "."], {
     cwd: SOURCES,
-    env: { ...process.env, GOPATH, GO111MODULE: "off", GOFLAGS: "" },
+    env: { ...process.env, GOPATH, GO111MODULE: "off", GOFLAGS: "", CGO_ENABLED: "0" },
   });
   renameSync(unfinished, program);
   return program;
