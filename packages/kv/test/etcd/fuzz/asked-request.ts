@@ -9,11 +9,13 @@ import {
   decodePut,
   decodeRange,
   decodeTxn,
+  decodeWatchRequest,
   type AlarmRequest,
   type CompactionRequest,
   type LeaseGrantRequest,
   type RequestOp,
   type TxnRequest,
+  type WatchRequest,
 } from "../../../src/etcd/codec/index.ts";
 
 /** A request as our codec reads it. */
@@ -23,7 +25,10 @@ export type AskedRequest =
   | LeaseGrantRequest
   | AlarmRequest
   | { readonly kind: "hashKv"; readonly revision: number }
-  | { readonly kind: "memberList" };
+  | { readonly kind: "memberList" }
+  | WatchRequest
+  /** Our codec cannot. */
+  | { readonly kind: "unreadable"; readonly why: string };
 
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => AskedRequest>> = {
   "/etcdserverpb.KV/Range": decodeRange,
@@ -31,6 +36,7 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => AskedRequest>> = 
   "/etcdserverpb.KV/DeleteRange": decodeDeleteRange,
   "/etcdserverpb.KV/Txn": decodeTxn,
   "/etcdserverpb.KV/Compact": decodeCompaction,
+  "/etcdserverpb.Watch/Watch": decodeWatchRequest,
   "/etcdserverpb.Lease/LeaseGrant": decodeLeaseGrant,
   "/etcdserverpb.Maintenance/Alarm": decodeAlarm,
   "/etcdserverpb.Cluster/MemberList": (bytes) => {
@@ -42,12 +48,12 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => AskedRequest>> = 
   },
 };
 
-/** Null: no departure is about such a request, or it is none. */
+/** Null: it is one that is compared without a look at it. */
 export function readRequest(path: string, bytes: Uint8Array): AskedRequest | null {
   try {
     return DECODERS[path]?.(bytes) ?? null;
   } catch (thrown) {
-    if (thrown instanceof QuorateError) return null;
+    if (thrown instanceof QuorateError) return { kind: "unreadable", why: thrown.message };
     throw thrown;
   }
 }

@@ -78,7 +78,8 @@ export class Comparison {
   }
 
   async #ask(method: ApiMethod, bytes: Uint8Array): Promise<void> {
-    const asked: Asked = { path: method.path, request: readRequest(method.path, bytes) };
+    const { path } = method;
+    const asked: Asked = { path, bytes, request: readRequest(path, bytes) };
     const departures = DEPARTURES.filter(({ applies }) => applies(asked, this.#situation));
     if (departures.some(({ treatment }) => treatment === "do not ask")) return;
     this.#asked++;
@@ -90,7 +91,7 @@ export class Comparison {
     if (!isSame) {
       const hex = Buffer.from(bytes).toString("hex");
       throw new Error(
-        `request ${this.#asked}, ${method.path} ${hex}: ${shown({ ...asked, ours, real })}`,
+        `request ${this.#asked}, ${path} ${hex}: ${shown({ request: asked.request, ours, real })}`,
       );
     }
     await this.#follow(method, asked, both);

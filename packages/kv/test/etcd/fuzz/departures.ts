@@ -1,4 +1,4 @@
-import { validateTxn } from "../../../src/etcd/apply/index.ts";
+import { hasPut, validateTxn } from "../../../src/etcd/apply/index.ts";
 import {
   encodeAlarm,
   encodeCompaction,
@@ -7,6 +7,7 @@ import {
   encodePut,
   encodeRange,
   encodeTxn,
+  encodeWatchCreate,
   type AlarmAction,
   type AlarmKind,
   type Compare,
@@ -15,7 +16,7 @@ import {
 } from "../../../src/etcd/codec/index.ts";
 import { TTL_SECONDS_MAX } from "../../../src/etcd/lease/index.ts";
 import { bytesOf, del, put, txn } from "../apply/commands.ts";
-import { partsOf, type AskedRequest } from "./asked-request.ts";
+import { opsOf, partsOf, type AskedRequest } from "./asked-request.ts";
 import type { World } from "./values.ts";
 
 /** What both servers have come to. */
@@ -27,7 +28,8 @@ export interface Situation extends World {
 /** A request, and what our codec makes of it. */
 export interface Asked {
   readonly path: string;
-  /** Null: it cannot be read, or no departure is about what is in it. */
+  readonly bytes: Uint8Array;
+  /** Null: no departure is about what is in it. */
   readonly request: AskedRequest | null;
 }
 
@@ -44,6 +46,9 @@ export interface Departure {
   /** Requests of which one is answered otherwise, or by us alone, because etcd dies of it. */
   readonly example: readonly Step[];
 }
+
+/** The end of a number between 2 ** 62 and 2 ** 63. */
+const ALMOST_ALL_BITS = Buffer.from("ffffffffffffff7f", "hex");
 
 /** All of them: what is answered otherwise and is not here is a mistake. */
 export const DEPARTURES: readonly Departure[] = [
@@ -76,6 +81,21 @@ export const DEPARTURES: readonly Departure[] = [
       alarm("activate", "corrupt"),
       alarm("deactivate", "corrupt"),
       putOf("k"),
+      alarm("deactivate", "noSpace"),
+    ],
+  },
+  {
+    name: "a put in a transaction within a transaction, while there is no space",
+    why: "etcd looks for puts in the outermost transaction only",
+    treatment: "do not ask",
+    applies: ({ request }, { alarms }) =>
+      alarms.includes("noSpace") &&
+      request?.kind === "txn" &&
+      hasPut(request) &&
+      !opsOf(request).some((op) => op?.kind === "put"),
+    example: [
+      alarm("activate", "noSpace"),
+      ["KV/Txn", encodeTxn(txn([txn([put("k", "")])]))],
       alarm("deactivate", "noSpace"),
     ],
   },
@@ -114,7 +134,8 @@ export const DEPARTURES: readonly Departure[] = [
     name: "the field of a member list",
     why: "3.4 has none yet, and so cannot find it malformed",
     treatment: "do not ask",
-    applies: ({ path, request }) => path === "/etcdserverpb.Cluster/MemberList" && request === null,
+    applies: ({ path, request }) =>
+      path === "/etcdserverpb.Cluster/MemberList" && request?.kind === "unreadable",
     example: [["Cluster/MemberList", Uint8Array.of(0x0a, 0)]],
   },
   {
@@ -163,6 +184,23 @@ export const DEPARTURES: readonly Departure[] = [
     example: [["KV/Txn", encodeTxn(txn([txn([put("k", "")]), txn([del("k")])]))]],
   },
   {
+    name: "a watcher from a revision below 0",
+    why: "we refuse it at once, as later versions do; 3.4 creates it first",
+    treatment: "compare codes",
+    applies: ({ request }) => request?.kind === "create" && request.startRevision < 0,
+    example: [["Watch/Watch", encodeWatchCreate({ key: bytesOf("k"), startRevision: -1 })]],
+  },
+  {
+    name: "packed filters that end within a number",
+    why: "they are malformed; etcd reads on in what lies behind them",
+    treatment: "do not ask",
+    applies: ({ path, request }) =>
+      path === "/etcdserverpb.Watch/Watch" &&
+      request?.kind === "unreadable" &&
+      request.why.endsWith("an integer is cut off"),
+    example: [["Watch/Watch", Uint8Array.of(0x0a, 4, 0x2a, 1, 0x81, 0)]],
+  },
+  {
     name: "the hash at the revision that was compacted",
     why: "it is still there to be hashed; etcd answers it from 3.5 on",
     treatment: "do not ask",
@@ -182,6 +220,14 @@ export const DEPARTURES: readonly Departure[] = [
       request?.kind === "alarm" &&
       (request.action === null || (request.action !== "get" && request.alarm === null)),
     example: [["Maintenance/Alarm", Uint8Array.of(0x08, 1)]],
+  },
+  {
+    name: "a length of nearly 2 ** 63",
+    why: "etcd dies of it: where the field ends is then below 0",
+    treatment: "do not ask",
+    applies: ({ bytes, request }) =>
+      request?.kind === "unreadable" && Buffer.from(bytes).includes(ALMOST_ALL_BITS),
+    example: [["KV/Put", Uint8Array.of(0x12, 0xfe, ...ALMOST_ALL_BITS)]],
   },
 ];
 

@@ -23,7 +23,7 @@ export const METHODS: readonly ApiMethod[] = [
     ["Txn", "TxnRequest", "TxnResponse", "answer", 120],
     ["Compact", "CompactionRequest", "HeaderResponse", "answer", 10],
   ]),
-  ...service("etcdserverpb.Watch", [["Watch", "WatchRequest", "WatchResponse", "cancel", 20]]),
+  ...service("etcdserverpb.Watch", [["Watch", "WatchRequest", "WatchResponse", "cancel", 40]]),
   ...service("etcdserverpb.Lease", [
     ["LeaseGrant", "LeaseGrantRequest", "LeaseGrantResponse", "answer", 20],
     ["LeaseRevoke", "LeaseRevokeRequest", "HeaderResponse", "answer", 12],

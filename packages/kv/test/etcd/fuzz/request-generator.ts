@@ -28,6 +28,7 @@ const PRESENCE: Readonly<Record<string, number>> = {
   counted: 0.9,
   deadline: 0.9,
   revision: 0.5,
+  start_revision: 0.7,
   serializable: 0.5,
   ignore_value: 0.08,
   ignore_lease: 0.08,

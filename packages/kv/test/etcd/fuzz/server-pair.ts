@@ -45,7 +45,10 @@ export class ServerPair {
 
   async ask(method: ApiMethod, request: Uint8Array): Promise<BothAnswers> {
     const { ours, real } = await this.askOrDie(method, request);
-    if (real === "dead") throw new Error(`the real etcd died:\n${this.#etcd.log}`);
+    if (real === "dead") {
+      const hex = Buffer.from(request).toString("hex");
+      throw new Error(`the real etcd died of ${method.path} ${hex}:\n${this.#etcd.log}`);
+    }
     if (ours.code === 0) this.#learn(method, request, ours.message);
     return { ours, real };
   }
