@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missing, runSuite } from "./etcd-libraries/python-suite.ts";
 import { firstTaken } from "../../src/dev/ports.ts";
+import { missing, runSuite } from "./etcd-libraries/python-suite.ts";
 import { RealCluster } from "./real-cluster.ts";
 
 const MINUTE = 60_000;
@@ -32,8 +32,12 @@ afterAll(() => cluster?.close());
 describe.skipIf(missing !== null)(`python-etcd3's own suite${skipped()}`, () => {
   test(
     `fails where it fails with etcd, ${IS_WHOLE ? "of all its tests" : "but for what sleeps"}`,
-    async () => {
-      expect(await firstTaken({ client: [2379], peer: [], other: [] })).toBe(null);
+    async ({ skip }) => {
+      const taken = await firstTaken({ client: [2379], peer: [], other: [] });
+      skip(
+        taken !== null,
+        "somebody else listens on port 2379, which part of the suite is bound to",
+      );
       const { passed, failed } = await runSuite(cluster, IS_WHOLE ? [] : SLEEPERS);
       expect(new Set(failed)).toEqual(new Set([...FAIL_WITH_ETCD, ...NOT_BUILT]));
       expect(passed.length).toBe(IS_WHOLE ? 78 : 69);
