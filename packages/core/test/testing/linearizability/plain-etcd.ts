@@ -7,65 +7,92 @@ import type {
   EtcdKeyValue,
   EtcdRequest,
 } from "../../../src/testing/linearizability/index.ts";
+import type { PlainObject, Served } from "./plain-object.ts";
 
-/** An etcd store as simple as can be: what the model must agree with, written down a second time. */
-export class PlainEtcd {
-  #revision: number;
-  readonly #keys = new Map<string, EtcdKeyValue>();
+export interface PlainEtcd {
+  readonly revision: number;
+  readonly kvs: readonly EtcdKeyValue[];
+}
 
-  constructor(revision: number = 1) {
-    this.#revision = revision;
+export const emptyEtcd: PlainEtcd = { revision: 1, kvs: [] };
+
+/** A store that nobody else writes to. */
+export const plainEtcd: PlainObject<EtcdRequest, EtcdAnswer, PlainEtcd> = {
+  initial: emptyEtcd,
+  serve: (state, request) => [serveEtcd(state, request)],
+  isAnswer,
+};
+
+/** A store that others write to as well, as often as it takes to get to this revision, and once more. */
+export function sharedEtcd(most: number): PlainObject<EtcdRequest, EtcdAnswer, PlainEtcd> {
+  return {
+    initial: { ...emptyEtcd, revision: 0 },
+    serve: (state, request) =>
+      Array.from({ length: Math.max(0, most - state.revision) + 1 }, (_, others) =>
+        serveEtcd({ ...state, revision: state.revision + others }, request),
+      ),
+    isAnswer,
+  };
+}
+
+export function serveEtcd(state: PlainEtcd, request: EtcdRequest): Served<EtcdAnswer, PlainEtcd> {
+  if (request.kind !== "txn") {
+    const { state: after, results } = carryOut(state, [request]);
+    const [result = { kind: "put" }] = results;
+    return { state: after, output: { revision: after.revision, result } };
   }
+  const succeeded = request.compare.every((compare) => holds(state.kvs, compare));
+  const { state: after, results } = carryOut(state, succeeded ? request.success : request.failure);
+  const result = { kind: "txn", succeeded, results } as const;
+  return { state: after, output: { revision: after.revision, result } };
+}
 
-  /** Somebody else writes to another key. */
-  writeElsewhere(): void {
-    this.#revision++;
-  }
-
-  serve(request: EtcdRequest): EtcdAnswer {
-    const revision = this.#revision + 1;
-    if (request.kind !== "txn") {
-      const result = this.#act(request, revision);
-      return { revision: this.#revision, result };
-    }
-    const succeeded = request.compare.every((compare) => this.#holds(compare));
-    const actions = succeeded ? request.success : request.failure;
-    const results = actions.map((action) => this.#act(action, revision));
-    return { revision: this.#revision, result: { kind: "txn", succeeded, results } };
-  }
-
-  #act(action: EtcdAction, revision: number): EtcdActionResult {
+function carryOut(
+  before: PlainEtcd,
+  actions: readonly EtcdAction[],
+): { readonly state: PlainEtcd; readonly results: readonly EtcdActionResult[] } {
+  let state = before;
+  const results: EtcdActionResult[] = [];
+  for (const action of actions) {
+    const modRevision = before.revision + 1;
+    const found = state.kvs.filter(({ key }) => isIn(action, key));
+    const others = state.kvs.filter(({ key }) => !isIn(action, key));
     switch (action.kind) {
       case "put": {
         const { key, value } = action;
-        const { version = 0, createRevision = revision } = this.#keys.get(key) ?? {};
-        const kv = { key, value, version: version + 1, createRevision, modRevision: revision };
-        this.#keys.set(key, kv);
-        this.#revision = revision;
-        return { kind: "put" };
+        const [was] = found;
+        const version = (was?.version ?? 0) + 1;
+        const createRevision = was?.createRevision ?? modRevision;
+        const kv = { key, value, version, createRevision, modRevision };
+        state = { revision: modRevision, kvs: [...others, kv] };
+        results.push({ kind: "put" });
+        break;
       }
-      case "delete": {
-        const found = this.#range(action);
-        for (const { key } of found) this.#keys.delete(key);
-        if (found.length > 0) this.#revision = revision;
-        return { kind: "delete", deleted: found.length };
-      }
+      case "delete":
+        if (found.length > 0) state = { revision: modRevision, kvs: others };
+        results.push({ kind: "delete", deleted: found.length });
+        break;
       case "range":
-        return { kind: "range", kvs: this.#range(action) };
+        results.push({ kind: "range", kvs: found.sort((a, b) => (a.key < b.key ? -1 : 1)) });
     }
   }
+  return { state, results };
+}
 
-  #range({ key, end }: EtcdKeys): readonly EtcdKeyValue[] {
-    const isIn = (other: string): boolean =>
-      end === null ? other === key : other >= key && (end === "\0" || other < end);
-    return [...this.#keys.values()]
-      .filter((kv) => isIn(kv.key))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-  }
+function isIn(action: EtcdAction, key: string): boolean {
+  if (action.kind === "put") return key === action.key;
+  const { key: first, end }: EtcdKeys = action;
+  return end === null ? key === first : key >= first && (end === "\0" || key < end);
+}
 
-  #holds(compare: EtcdCompare): boolean {
-    const kv = this.#keys.get(compare.key);
-    if (compare.target === "value") return kv?.value === compare.value;
-    return (kv?.[compare.target] ?? 0) === compare.number;
-  }
+function holds(kvs: readonly EtcdKeyValue[], compare: EtcdCompare): boolean {
+  const kv = kvs.find(({ key }) => key === compare.key);
+  if (compare.target === "value") return kv?.value === compare.value;
+  return (kv?.[compare.target] ?? 0) === compare.number;
+}
+
+/** The revision need not be known. */
+function isAnswer(told: EtcdAnswer, served: EtcdAnswer): boolean {
+  const sameRevision = told.revision === null || told.revision === served.revision;
+  return sameRevision && JSON.stringify(told.result) === JSON.stringify(served.result);
 }

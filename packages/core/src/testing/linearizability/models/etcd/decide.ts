@@ -1,4 +1,4 @@
-import { ANY, exactly } from "./bounds.ts";
+import { ANY, type Bounds } from "./bounds.ts";
 import { findCell, narrow, replaceCell, type Cell } from "./cell.ts";
 import type { EtcdCompare } from "./requests.ts";
 import type { Sightings } from "./sightings.ts";
@@ -9,44 +9,54 @@ export interface Decision {
   readonly cells: readonly Cell[];
 }
 
+/** The keys as they must be for a comparison to come out so; several, where it can in several ways. */
+interface Ways {
+  readonly holds: readonly (readonly Cell[])[];
+  readonly fails: readonly (readonly Cell[])[];
+}
+
 /**
- * The ways in which the comparisons can come out: both, where one is about a revision that nobody was
- * answered. That it was not a certain one is forgotten again, so that a wrong history may pass; but
- * clients compare with what they have read, and then it is known.
+ * The ways in which the comparisons can come out; both, where one is about a revision that nobody was
+ * answered.
  */
 export function decide(
   cells: readonly Cell[],
   compares: readonly EtcdCompare[],
   sightings: Sightings,
 ): readonly Decision[] {
-  const fails: Decision = { succeeded: false, cells };
-  let narrowed = cells;
+  const decisions: Decision[] = [];
+  let holding: readonly (readonly Cell[])[] = [cells];
   for (const compare of compares) {
-    const cell = findCell(narrowed, compare.key);
-    if (cell === undefined) {
-      if (compare.target === "value" || compare.number !== 0) return [fails];
-      continue;
+    const ways = holding.map((each) => waysOf(each, compare, sightings));
+    for (const failing of ways.flatMap(({ fails }) => fails)) {
+      decisions.push({ succeeded: false, cells: failing });
     }
-    const held = holdTo(cell, compare);
-    if (held === null) return [fails];
-    if (held === cell) continue;
-    if (!sightings.allowsCell(held)) return [fails];
-    narrowed = replaceCell(narrowed, held);
+    holding = ways.flatMap(({ holds }) => holds);
   }
-  const holds: Decision = { succeeded: true, cells: narrowed };
-  return narrowed === cells ? [holds] : [holds, fails];
+  return [...holding.map((each) => ({ succeeded: true, cells: each })), ...decisions];
 }
 
-/** The key as it must be for the comparison to hold; null where it cannot be. */
-function holdTo(cell: Cell, compare: EtcdCompare): Cell | null {
-  switch (compare.target) {
-    case "value":
-      return cell.value === compare.value ? cell : null;
-    case "version":
-      return cell.version === compare.number ? cell : null;
-    case "createRevision":
-      return narrow(cell, exactly(compare.number), ANY);
-    case "modRevision":
-      return narrow(cell, ANY, exactly(compare.number));
-  }
+function waysOf(cells: readonly Cell[], compare: EtcdCompare, sightings: Sightings): Ways {
+  const cell = findCell(cells, compare.key);
+  if (compare.target === "value") return certainly(cells, cell?.value === compare.value);
+  const { target, number } = compare;
+  if (cell === undefined) return certainly(cells, number === 0);
+  if (target === "version") return certainly(cells, cell.version === number);
+  const within = (bounds: Bounds): readonly (readonly Cell[])[] => {
+    const narrowed =
+      target === "modRevision" ? narrow(cell, ANY, bounds) : narrow(cell, bounds, ANY);
+    if (narrowed === null || !sightings.allowsCell(narrowed)) return [];
+    return [narrowed === cell ? cells : replaceCell(cells, narrowed)];
+  };
+  return {
+    holds: within({ least: number, most: number }),
+    fails: [
+      ...within({ least: 0, most: number - 1 }),
+      ...within({ least: number + 1, most: Infinity }),
+    ],
+  };
+}
+
+function certainly(cells: readonly Cell[], holds: boolean): Ways {
+  return holds ? { holds: [cells], fails: [] } : { holds: [], fails: [cells] };
 }
