@@ -210,12 +210,12 @@ describe("grpc.health.v1", () => {
   });
 });
 
-test.each([
-  "etcdserverpb.Cluster/MemberAdd",
-  "etcdserverpb.Auth/Authenticate",
-])("%s is said to be missing", (name) => {
-  expect(member.call(`/${name}`)).toEqual({
-    code: STATUS.unimplemented,
-    text: `${name} is not implemented by Quorate yet`,
-  });
-});
+test.each(["etcdserverpb.Cluster/MemberAdd", "etcdserverpb.Auth/Authenticate"])(
+  "%s is said to be missing",
+  (name) => {
+    expect(member.call(`/${name}`)).toEqual({
+      code: STATUS.unimplemented,
+      text: `${name} is not implemented by Quorate yet`,
+    });
+  },
+);
