@@ -20,6 +20,12 @@ afterEach(async () => {
   cluster = null;
 });
 
+function clientOf(watcher: number): EtcdClient {
+  const client = clients[watcher % CLIENTS];
+  if (client === undefined) throw new Error("no client was made");
+  return client;
+}
+
 async function untilAcknowledged(writer: Writer, count: number): Promise<void> {
   const goal = writer.acknowledged + count;
   while (writer.acknowledged < goal) await pause(10);
@@ -59,7 +65,7 @@ test(
       clients.push(connect({ endpoints: [...endpoints.slice(at), ...endpoints.slice(0, at)] }));
     }
     const followed = Array.from({ length: WATCHERS }, (_, i) =>
-      follow(clients[i % CLIENTS] as EtcdClient, 2, (revision) => revision >= last),
+      follow(clientOf(i), 2, (revision) => revision >= last),
     );
     for (let round = 0; round < ROUNDS; round++) {
       await Promise.all(writers.map((writer) => untilAcknowledged(writer, WRITES_PER_ROUND)));
@@ -71,7 +77,7 @@ test(
     }
     await Promise.all(writers.map((writer) => writer.stop()));
     // One more, for those that have seen all others already.
-    const { revision } = await (clients[0] as EtcdClient).put("last", "");
+    const { revision } = await clientOf(0).put("last", "");
     last = revision;
     expect(new Set(await Promise.all(followed))).toEqual(new Set([revision]));
   },
