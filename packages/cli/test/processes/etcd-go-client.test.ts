@@ -269,7 +269,11 @@ describe.skipIf(!hasGoClient)(`etcd's Go client${skipped}`, () => {
         }
       };
       await more(100);
-      await whileKilled(cluster, watched, () => more(100));
+      // What is written now is missed.
+      cluster.signal(watched, "SIGSTOP");
+      const goal = writer.acknowledged + 100;
+      await until("100 more are written", () => (writer.acknowledged >= goal ? true : null));
+      await whileKilled(cluster, watched, () => more(200));
       await writer.stop();
       const end = await client.put("watched/end", "");
       await more(end.revision - revision - seen);

@@ -180,6 +180,9 @@ test(
     };
     await more();
     const watched = await watchedMember(cluster);
+    // What is written now is missed.
+    cluster.signal(watched, "SIGSTOP");
+    await more();
     await whileKilled(cluster, watched, async () => void (await more()));
     await writer.stop();
     const last = Number((await client.put("watched/end").value("")).header.revision);
