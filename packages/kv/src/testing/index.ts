@@ -6,6 +6,7 @@
  *
  * @packageDocumentation
  */
+export { toModel } from "./clients/ask-etcd.ts";
 export { KeyHistory } from "./clients/key-history.ts";
 export {
   runEtcdSimulation,

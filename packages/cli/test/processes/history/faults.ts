@@ -81,8 +81,8 @@ export class FaultDeck {
   }
 }
 
-/** Lets a fault happen, and end. */
-export async function befall(scene: Scene, fault: Fault, prng: Prng): Promise<void> {
+/** Lets a fault happen, and end. Returns who led before. */
+export async function befall(scene: Scene, fault: Fault, prng: Prng): Promise<number> {
   const { cluster } = scene;
   const leader = await cluster.leader();
   const members = victimsOf(fault, leader, cluster.size, prng);
@@ -95,6 +95,7 @@ export async function befall(scene: Scene, fault: Fault, prng: Prng): Promise<vo
   await pause(prng.between(LASTS_MS.from, LASTS_MS.to));
   for (const end of undo) end();
   await pause(prng.between(BETWEEN_MS.from, BETWEEN_MS.to));
+  return leader;
 }
 
 function victimsOf({ victims }: Fault, leader: number, size: number, prng: Prng): number[] {

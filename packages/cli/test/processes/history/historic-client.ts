@@ -34,7 +34,7 @@ export class HistoricClient {
   }
 
   /** Makes one request after the other until it is over. */
-  async run(workload: Workload, isOver: () => boolean): Promise<void> {
+  async work(workload: Workload, isOver: () => boolean): Promise<void> {
     for (let count = 1; !isOver(); count++) {
       const value = `${this.name}.${count}`;
       await this.#ask(workload.next({ prng: this.#prng, value, seen: this.#seen }));

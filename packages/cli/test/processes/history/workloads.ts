@@ -2,7 +2,9 @@ import type { Prng } from "@quorate/core";
 import {
   etcdKeyModel,
   etcdStoreModel,
-  type EtcdAction,
+  type EtcdCompare,
+  type EtcdDelete,
+  type EtcdKeys,
   type EtcdKeyValue,
   type EtcdModel,
   type EtcdPut,
@@ -14,6 +16,8 @@ import {
 export interface Workload {
   readonly name: string;
   readonly model: EtcdModel;
+  /** All its keys, where requests join several of them. */
+  readonly store: EtcdRange | null;
   next(asker: Asker): EtcdRequest;
 }
 
@@ -34,6 +38,7 @@ const ALL: EtcdRange = { kind: "range", key: PREFIX, end: "k0" };
 const register: Workload = {
   name: "register",
   model: etcdKeyModel,
+  store: null,
   next: ({ prng, value }) => {
     const key = prng.pick(KEYS);
     return prng.chance(0.5) ? read(key) : put(key, value);
@@ -44,6 +49,7 @@ const register: Workload = {
 const cas: Workload = {
   name: "cas",
   model: etcdKeyModel,
+  store: null,
   next: ({ prng, value, seen }) => {
     const key = prng.pick(KEYS);
     const last = seen.get(key);
@@ -62,17 +68,15 @@ const cas: Workload = {
   },
 };
 
-/**
- * All keys are read at once, or a part of them; several are written, or deleted, at once. What deletes
- * many reads them first: else nobody would know what had become of them before, and too many orders
- * would do.
- */
+/** All keys are read at once, or a part of them; several are written, or deleted, at once. */
 const range: Workload = {
   name: "range",
   model: etcdStoreModel(),
-  next: (asker) => {
-    const { prng, value, seen } = asker;
-    const { key, other, part } = pickKeys(prng);
+  store: ALL,
+  next: ({ prng, value, seen }) => {
+    const key = prng.pick(KEYS);
+    const { low, high } = pickTwo(prng);
+    const part = { key: low, end: high };
     switch (prng.pick(["all", "part", "put", "delete", "swap", "move"])) {
       case "all":
         return ALL;
@@ -81,14 +85,14 @@ const range: Workload = {
       case "put":
         return put(key, value);
       case "delete":
-        return remove(key);
+        return prng.chance(0.5) ? remove(part) : remove({ key, end: null });
       case "swap": {
-        const compare = [asSeen(key, prng.chance(0.25) ? undefined : seen.get(key))];
-        const success = [ALL, put(key, value), put(other, value)];
+        const compare = [asSeen(low, prng.chance(0.25) ? undefined : seen.get(low))];
+        const success = [ALL, put(low, value), put(high, value)];
         return { kind: "txn", compare, success, failure: [ALL] };
       }
       default: {
-        const success = [ALL, { kind: "delete", ...part } as const, put(other, value)];
+        const success = [remove(part), put(high, value), ALL];
         return { kind: "txn", compare: [], success, failure: [] };
       }
     }
@@ -105,18 +109,17 @@ function put(key: string, value: string): EtcdPut {
   return { kind: "put", key, value };
 }
 
-function remove(key: string): EtcdAction {
-  return { kind: "delete", key, end: null };
+function remove({ key, end }: EtcdKeys): EtcdDelete {
+  return { kind: "delete", key, end };
 }
 
-function asSeen(key: string, last: EtcdKeyValue | undefined) {
-  return { target: "modRevision", key, number: last?.modRevision ?? 0 } as const;
+function asSeen(key: string, last: EtcdKeyValue | undefined): EtcdCompare {
+  return { target: "modRevision", key, number: last?.modRevision ?? 0 };
 }
 
-/** Two that differ, and some that follow each other. */
-function pickKeys(prng: Prng) {
-  const key = prng.pick(KEYS);
-  const other = prng.pick(KEYS.filter((each) => each !== key));
-  const part = key < other ? { key, end: other } : { key: other, end: key };
-  return { key, other, part };
+/** One, and another behind it. */
+function pickTwo(prng: Prng): { readonly low: string; readonly high: string } {
+  const one = prng.pick(KEYS);
+  const other = prng.pick(KEYS.filter((each) => each !== one));
+  return one < other ? { low: one, high: other } : { low: other, high: one };
 }
