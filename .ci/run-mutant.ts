@@ -11,16 +11,39 @@ export interface MutantVerdict {
   readonly checker: string | null;
 }
 
-/** A protocol whose package can be simulated: what its `/testing` exports. */
-const SIMULATED = { raft: "simulatedRaft", zab: "simulatedZab" } as const;
-export type SimulatedPackage = keyof typeof SIMULATED;
+/** What can be simulated: the packages that it takes, and what a seed of it finds. */
+interface Simulation {
+  readonly packages: readonly string[];
+  readonly imports: string;
+  /** Of the `seed`; an expression with the `violations`. */
+  readonly run: string;
+}
 
-const sweep = (name: SimulatedPackage): string => `
-import { runSimulation } from "@quorate/core/testing/sim";
-import { ${SIMULATED[name]} as protocol } from "@quorate/${name}/testing";
+const protocol = (name: string, simulated: string): Simulation => ({
+  packages: ["core", name],
+  imports: `import { runSimulation } from "@quorate/core/testing/sim";
+import { ${simulated} as protocol } from "@quorate/${name}/testing";`,
+  run: "runSimulation({ protocol, seed })",
+});
+
+const SIMULATIONS = {
+  raft: protocol("raft", "simulatedRaft"),
+  zab: protocol("zab", "simulatedZab"),
+  kv: {
+    packages: ["core", "raft", "zab", "storage-fs", "transport-tcp", "kv"],
+    imports: `import { runEtcdSimulation } from "@quorate/kv/testing";`,
+    run: "await runEtcdSimulation({ seed })",
+  },
+} as const satisfies Record<string, Simulation>;
+
+/** The package that a bug is put into. */
+export type SimulatedPackage = keyof typeof SIMULATIONS;
+
+const sweep = ({ imports, run }: Simulation): string => `
+${imports}
 let found = { seed: null, checker: null };
 for (let seed = Number(process.argv[2]); seed <= Number(process.argv[3]); seed++) {
-  const { violations } = runSimulation({ protocol, seed });
+  const { violations } = ${run};
   if (violations.length === 0) continue;
   found = { seed, checker: violations[0].checker };
   break;
@@ -34,14 +57,15 @@ console.log(JSON.stringify(found));
  * @param patch - path of a patch against the repository's root
  */
 export function runMutant(
-  protocol: SimulatedPackage,
+  mutated: SimulatedPackage,
   patch: string,
   first: number,
   last: number,
 ): MutantVerdict {
+  const simulation = SIMULATIONS[mutated];
   const dir = mkdtempSync(join(tmpdir(), "quorate-mutant-"));
   try {
-    for (const name of ["core", protocol]) {
+    for (const name of simulation.packages) {
       const to = join(dir, "packages", name);
       mkdirSync(to, { recursive: true });
       cpSync(join(ROOT, "packages", name, "src"), join(to, "src"), { recursive: true });
@@ -50,7 +74,7 @@ export function runMutant(
       symlinkSync(to, join(dir, "node_modules", "@quorate", name));
     }
     execFileSync("git", ["apply", "-p1", patch], { cwd: dir });
-    writeFileSync(join(dir, "sweep.mts"), sweep(protocol));
+    writeFileSync(join(dir, "sweep.mts"), sweep(simulation));
     const args = ["--conditions=@quorate/source", "--no-warnings", "sweep.mts"];
     const stdout = execFileSync(process.execPath, [...args, String(first), String(last)], {
       cwd: dir,
