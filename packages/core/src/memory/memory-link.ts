@@ -9,8 +9,8 @@ export interface Endpoint {
   peers: ReadonlySet<NodeId>;
   joined: boolean;
   readonly links: Map<NodeId, LinkEnd>;
-  /** Peers to which a link is being opened. */
-  readonly opening: Set<NodeId>;
+  /** Links that are being opened, by the peer. */
+  readonly opening: Map<NodeId, LinkEnd>;
 }
 
 /** What a link needs of its network. */

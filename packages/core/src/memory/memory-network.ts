@@ -101,7 +101,7 @@ export class MemoryNetwork implements LinkHost {
       peers: new Set(peers.keys()),
       joined: true,
       links: new Map(),
-      opening: new Set(),
+      opening: new Map(),
     };
     this.#endpoints.set(place(identity, identity.self), endpoint);
     for (const peer of endpoint.peers) this.#dialSoon(endpoint, peer);
@@ -151,7 +151,7 @@ export class MemoryNetwork implements LinkHost {
 
   #open(end: LinkEnd): void {
     const { owner, peer } = end;
-    owner.opening.add(peer.identity.self);
+    owner.opening.set(peer.identity.self, end);
     this.deliver(peer.identity.self, owner.identity.self, () => {
       owner.opening.delete(peer.identity.self);
       if (acquainted(owner, peer)) end.open();
@@ -190,7 +190,10 @@ export class MemoryNetwork implements LinkHost {
     endpoint.joined = false;
     const { identity } = endpoint;
     this.#endpoints.delete(place(identity, identity.self));
-    for (const end of endpoint.links.values()) this.#break(end, noticeMillis);
+    // Of one that is being opened the other end may be up already, and this one will never be.
+    for (const end of [...endpoint.links.values(), ...endpoint.opening.values()]) {
+      this.#break(end, noticeMillis);
+    }
   }
 }
 

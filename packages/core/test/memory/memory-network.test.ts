@@ -71,6 +71,29 @@ describe("a network in memory", () => {
     expect([a.log, b.log]).toEqual([[], []]);
   });
 
+  test("ends a link that was up here and not yet there, when the process there dies", () => {
+    const dead = new Set<string>();
+    const world: World = new World({
+      // What was to happen in a process that died does not.
+      schedule: (member, millis, run) =>
+        world.queue.add(millis, 0, () => {
+          if (!dead.has(member)) run();
+        }),
+      delayMillis: (_from, to) => (to === "a" ? 50 : 1),
+    });
+    const [, b] = [world.join("a"), world.join("b")];
+    world.run(30);
+    expect(b.log).toEqual(["up a 1"]);
+    dead.add("a");
+    world.network.kill("a", () => 1);
+    world.run(100);
+    expect(b.log).toEqual(["up a 1", "down a"]);
+    dead.clear();
+    const again = world.join("a");
+    world.run(100);
+    expect([again.log.at(-1), b.log.at(-1)]).toEqual(["up b 2", "up a 3"]);
+  });
+
   test("loses what is on the way when a link breaks, tells both sides, and links again", () => {
     const world = new World();
     const [a, b] = [world.join("a"), world.join("b")];
