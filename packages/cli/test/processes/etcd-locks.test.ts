@@ -1,96 +1,124 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { LineProcess } from "./etcd-libraries/line-process.ts";
+import { whileKilled } from "./etcd-libraries/while-killed.ts";
 import { GuardedRegister } from "./locks/guarded-register.ts";
 import { RealCluster } from "./real-cluster.ts";
-import { until } from "./until.ts";
 
 /** `npm run test:chaos` sets it to 20; a sample runs with every test run. */
 const ROUNDS = Number(process.env["QUORATE_CHAOS_ROUNDS"] ?? 2);
 const MINUTE = 60_000;
-const TTL_SECONDS = 2;
+const FLAGS = ["--heartbeat-interval=50", "--election-timeout=500"];
+/** Long enough to be renewed by another leader. */
+const TTL_SECONDS = 5;
 const HOLDER = fileURLToPath(new URL("locks/holder.ts", import.meta.url));
 
-/** A client that holds the lock, or waits for it, in a process of its own. */
-class Holder {
-  readonly #child: ChildProcess;
-  #said = "";
+/** How a lock can be taken. */
+const WAYS = ["recipe", "service"] as const;
+type Way = (typeof WAYS)[number];
 
-  constructor(endpoints: readonly string[], register: string) {
-    const args = [HOLDER, endpoints.join(","), register, String(TTL_SECONDS)];
-    this.#child = spawn(process.execPath, ["--conditions=@quorate/source", ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    this.#child.stdout?.on("data", (chunk: Buffer) => (this.#said += chunk.toString()));
+let cluster: RealCluster | null = null;
+const registers: GuardedRegister[] = [];
+const holders = new Set<Holder>();
+afterEach(async () => {
+  for (const holder of holders) await holder.kill();
+  for (const register of registers.splice(0)) register.close();
+  await cluster?.close();
+  cluster = null;
+});
+
+/** A process that has a lock, or waits for it, and writes what the lock protects. */
+class Holder extends LineProcess {
+  static launch(way: Way, endpoints: readonly string[], register: GuardedRegister): Holder {
+    const args = [way, endpoints.join(","), `lock/${way}`, `${TTL_SECONDS}`, `${register.port}`];
+    const holder = new Holder([process.execPath, HOLDER, ...args]);
+    holders.add(holder);
+    return holder;
   }
 
-  /** The token, once it has the lock. */
-  get token(): number | null {
-    const [, token] = /^held (\d+)$/m.exec(this.#said) ?? [];
-    return token === undefined ? null : Number(token);
+  /** Waits until it has the lock. */
+  async token(): Promise<number> {
+    const line = await this.next();
+    const [, token] = /^holds (\d+)$/.exec(line) ?? [];
+    if (token === undefined) throw new Error(`it said: ${line}`);
+    return Number(token);
   }
 
-  /** How often the register has said so. */
-  count(outcome: "accepted" | "refused" | "lost"): number {
-    return this.#said.split("\n").filter((line) => line === outcome).length;
+  async write(): Promise<string> {
+    this.say("write");
+    return this.next();
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+  override async kill(): Promise<void> {
+    holders.delete(this);
+    await super.kill();
   }
 }
 
-let cluster: RealCluster | null = null;
-let register: GuardedRegister | null = null;
-const holders: Holder[] = [];
-afterEach(async () => {
-  for (const holder of holders.splice(0)) holder.signal("SIGKILL");
-  register?.close();
-  await cluster?.close();
-  [cluster, register] = [null, null];
-});
+/** Those who take one lock, one after the other. */
+class Succession {
+  readonly #begin: () => Holder;
+  #holder: Holder;
+  #token = 0;
+  #next: Holder | null = null;
+
+  constructor(begin: () => Holder) {
+    this.#begin = begin;
+    this.#holder = begin();
+  }
+
+  async begin(): Promise<void> {
+    this.#token = await this.#holder.token();
+  }
+
+  async writeOnce(): Promise<void> {
+    expect(await this.#holder.write()).toBe("accepted");
+  }
+
+  /** Stops the holder between its look at the lock and its write; somebody waits for the lock. */
+  async stopHolder(): Promise<void> {
+    this.#next = this.#begin();
+    this.#holder.say("stop");
+    expect(await this.#holder.next()).toBe("has it");
+  }
+
+  /** The next one writes; the old one wakes, writes what it was about to write, and goes on. */
+  async succeed(): Promise<void> {
+    const old = this.#holder;
+    const next = this.#next ?? this.#begin();
+    const token = await next.token();
+    expect(token).toBeGreaterThan(this.#token);
+    expect(await next.write()).toBe("accepted");
+    old.signal("SIGCONT");
+    expect([await old.next(), await old.next()].sort()).toEqual(["lost", "refused"]);
+    for (let i = 0; i < 3; i++) expect(await old.write()).toBe("refused");
+    expect(await next.write()).toBe("accepted");
+    await old.kill();
+    [this.#holder, this.#token] = [next, token];
+  }
+}
 
 test(
-  `what a lock protects refuses ${ROUNDS} holders that were stopped past their lease`,
+  `what a lock protects refuses ${ROUNDS} holders that were paused past their lease, of each kind`,
   async () => {
-    cluster = await RealCluster.start(3);
-    register = await GuardedRegister.open();
-    const { endpoints } = cluster;
-    const { url } = register;
-    const begin = (): Holder => {
-      const holder = new Holder(endpoints, url);
-      holders.push(holder);
-      return holder;
-    };
-    let holder = begin();
+    const running = (cluster = await RealCluster.start(3, { flags: FLAGS }));
+    const killLeader = async (): Promise<void> =>
+      whileKilled(running, await running.leader(), async () => undefined);
+    const successions: Succession[] = [];
+    for (const way of WAYS) {
+      const register = await GuardedRegister.open();
+      registers.push(register);
+      successions.push(new Succession(() => Holder.launch(way, running.endpoints, register)));
+    }
+    const each = (act: (of: Succession) => Promise<void>) => Promise.all(successions.map(act));
+    await each((of) => of.begin());
     for (let round = 0; round < ROUNDS; round++) {
-      const old = holder;
-      const next = begin();
-      const token = await until("the lock is held and written under", () =>
-        old.count("accepted") > 2 ? old.token : null,
-      );
-      expect(next.token).toBeNull();
-      old.signal("SIGSTOP");
-      // Every other time there is another leader by when the lease ends.
-      if (round % 2 === 1) {
-        const leader = await cluster.leader();
-        await cluster.end(leader, "SIGKILL");
-        cluster.launch(leader);
-      }
-      const newer = await until("the next one has it", () =>
-        next.count("accepted") > 0 ? next.token : null,
-      );
-      expect(newer).toBeGreaterThan(token);
-      const before = old.count("accepted");
-      old.signal("SIGCONT");
-      await until("the old one has noticed", () => (old.count("lost") > 0 ? true : null));
-      expect(old.count("accepted") - before).toBeLessThanOrEqual(1);
-      expect(old.count("refused")).toBeGreaterThan(3);
-      expect(next.count("refused")).toBe(0);
-      expect(register.greatest).toBe(newer);
-      await cluster.ready();
-      holder = next;
+      await killLeader();
+      await each((of) => of.writeOnce());
+      await each((of) => of.stopHolder());
+      await killLeader();
+      await each((of) => of.succeed());
     }
   },
-  ROUNDS * MINUTE,
+  (ROUNDS + 1) * MINUTE,
 );

@@ -43,6 +43,10 @@ export class LineProcess {
     this.#child.stdin?.write(`${line}\n`);
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Ends it at once, as if its machine had lost power. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");

@@ -1,20 +1,21 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 
-/** What a lock protects: it takes a write only with a token that is no smaller than the greatest it has seen. */
+/**
+ * What a lock protects: takes a write only with a fencing token that is no smaller than the greatest it
+ * has seen. A write is a line with its token, over TCP, and so is the answer.
+ */
 export class GuardedRegister {
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   #greatest = 0;
 
   private constructor() {
-    this.#server = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        const token = Number(body);
-        const isStale = token < this.#greatest;
-        if (!isStale) this.#greatest = token;
-        response.writeHead(isStale ? 409 : 200).end();
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("error", () => socket.destroy()).on("close", () => this.#sockets.delete(socket));
+      createInterface({ input: socket }).on("line", (token) => {
+        socket.write(this.#take(Number(token)) ? "accepted\n" : "refused\n");
       });
     });
   }
@@ -25,17 +26,18 @@ export class GuardedRegister {
     return register;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** The greatest token that came with a write. */
-  get greatest(): number {
-    return this.#greatest;
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   close(): void {
     this.#server.close();
-    this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #take(token: number): boolean {
+    if (token < this.#greatest) return false;
+    this.#greatest = token;
+    return true;
   }
 }

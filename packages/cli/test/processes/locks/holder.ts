@@ -1,22 +1,44 @@
+// holder.ts WAY ENDPOINT,… NAME TTL PORT: takes a lock, says "holds TOKEN", and writes into the register
+// on the port when it is told to. It says when it has lost the lock, and writes all the same.
+import { createConnection } from "node:net";
+import { createInterface } from "node:readline";
 import { connect } from "@quorate/kv";
+import { lockByService, tokenOf } from "./lock-service.ts";
 
-// A process of its own: takes the lock and writes with its token, over and over, until it learns that
-// the lock is lost; and some times more, as one would that looks too late.
+const [way, list = "", name = "", ttl = "", port = ""] = process.argv.slice(2);
+const endpoints = list.split(",");
+const client = connect({ endpoints, timeoutMillis: 10_000 });
+const { token, lost } = way === "service" ? await takeByService() : await takeByRecipe();
+lost.addEventListener("abort", () => console.log("lost"));
 
-const [endpoints = "", register = "", ttl = "2"] = process.argv.slice(2);
-const WRITES_TOO_MANY = 5;
+const register = createConnection(Number(port), "127.0.0.1");
+const answers = createInterface({ input: register })[Symbol.asyncIterator]();
+console.log(`holds ${token}`);
 
-const client = connect({ endpoints: endpoints.split(","), timeoutMillis: 2_000 });
-const lock = await client.lock("locks/job", { ttlSeconds: Number(ttl) });
-console.log(`held ${lock.fencingToken}`);
-for (let left = WRITES_TOO_MANY; left > 0;) {
-  const { status } = await fetch(register, {
-    method: "POST",
-    body: String(lock.fencingToken),
-  });
-  console.log(status === 200 ? "accepted" : "refused");
-  if (lock.lost.aborted) left--;
-  await new Promise((next) => setTimeout(next, 20));
+for await (const command of createInterface({ input: process.stdin })) {
+  if (command === "stop") {
+    console.log(lost.aborted ? "has lost it" : "has it");
+    // It has looked, and is stopped before it writes: nothing else runs in between.
+    process.kill(process.pid, "SIGSTOP");
+  }
+  register.write(`${token}\n`);
+  const { value } = await answers.next();
+  console.log(value);
 }
-console.log("lost");
-client.close();
+process.exit();
+
+interface Held {
+  readonly token: number;
+  readonly lost: AbortSignal;
+}
+
+async function takeByRecipe(): Promise<Held> {
+  const lock = await client.lock(name, { ttlSeconds: Number(ttl) });
+  return { token: lock.fencingToken, lost: lock.lost };
+}
+
+async function takeByService(): Promise<Held> {
+  const lease = await client.lease(Number(ttl));
+  const key = await lockByService(endpoints, name, lease.id);
+  return { token: await tokenOf(client, key), lost: lease.lost };
+}
