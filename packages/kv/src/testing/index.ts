@@ -8,6 +8,7 @@
  */
 export { toModel } from "./clients/ask-etcd.ts";
 export { KeyHistory } from "./clients/key-history.ts";
+export { LockHistory } from "./clients/lock-history.ts";
 export {
   runEtcdSimulation,
   type EtcdSimulationOptions,

@@ -7,6 +7,7 @@ import { checkRequests } from "./checks/check-requests.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
 import { KeyHistory } from "./clients/key-history.ts";
 import { LockHistory } from "./clients/lock-history.ts";
+import { noteLocks } from "./clients/note-locks.ts";
 import { noteRequests } from "./clients/note-requests.ts";
 import { startClients } from "./clients/start-clients.ts";
 import { Journal, type ServiceCounts } from "./journal.ts";
@@ -58,7 +59,7 @@ export async function runEtcdSimulation(
     journal,
     applied,
     history: new KeyHistory(() => journal.moment(), noteRequests(journal)),
-    locks: new LockHistory(journal),
+    locks: new LockHistory(() => journal.moment(), noteLocks(journal)),
     watches: new Set(),
     workload: settings.workload,
     prng: prng.fork(),

@@ -10,22 +10,32 @@ import { KEYS, read, type Workload } from "./workloads.ts";
 const TIMEOUT_MS = { from: 1000, to: 2000 };
 const THINK_MS_MAX = 20;
 
+/** Who a client is, and whom it asks. */
+export interface Identity {
+  readonly name: string;
+  /** It goes on to the next when one fails. */
+  readonly endpoints: readonly string[];
+  readonly prng: Prng;
+}
+
 /** A client whose requests and answers become part of a history. */
 export class HistoricClient {
   readonly name: string;
   readonly etcd: EtcdClient;
   readonly #prng: Prng;
+  readonly #workload: Workload;
   readonly #history: KeyHistory;
   readonly #seen = new Map<string, EtcdKeyValue>();
   #failed = 0;
 
-  /** @param endpoints - it goes on to the next when one fails */
-  constructor(name: string, endpoints: readonly string[], history: KeyHistory, prng: Prng) {
+  constructor(who: Identity, workload: Workload, history: KeyHistory) {
+    const { name, endpoints, prng } = who;
     const timeoutMillis = prng.between(TIMEOUT_MS.from, TIMEOUT_MS.to);
     this.name = name;
     this.etcd = connect({ endpoints, timeoutMillis });
-    this.#history = history;
     this.#prng = prng;
+    this.#workload = workload;
+    this.#history = history;
   }
 
   /** How many of its requests failed, whether or not they had an effect. */
@@ -34,10 +44,10 @@ export class HistoricClient {
   }
 
   /** Makes one request after the other until it is over. */
-  async work(workload: Workload, isOver: () => boolean): Promise<void> {
-    for (let count = 1; !isOver(); count++) {
+  async work(over: AbortSignal): Promise<void> {
+    for (let count = 1; !over.aborted; count++) {
       const value = `${this.name}.${count}`;
-      await this.#ask(workload.next({ prng: this.#prng, value, seen: this.#seen }));
+      await this.#ask(this.#workload.next({ prng: this.#prng, value, seen: this.#seen }));
       await pause(this.#prng.between(1, THINK_MS_MAX));
     }
   }

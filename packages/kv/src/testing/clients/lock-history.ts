@@ -1,5 +1,4 @@
 import type { LockInput, LockOutput, Operation } from "@quorate/core/testing/linearizability";
-import type { Journal } from "../journal.ts";
 
 /** One who got a lock. */
 export interface LockHolder {
@@ -14,32 +13,38 @@ export interface LockHolder {
   released: { readonly invoked: number; readonly at: number | null } | null;
 }
 
+/** Is told who got a lock, and who let it go. */
+export interface LockHistoryListener {
+  acquired(holder: LockHolder): void;
+  released(holder: LockHolder): void;
+}
+
 /** Who got which lock when, and let it go. */
 export class LockHistory {
-  readonly #journal: Journal;
+  readonly #moment: () => number;
+  readonly #listener: LockHistoryListener | null;
   readonly #holders: LockHolder[] = [];
 
-  constructor(journal: Journal) {
-    this.#journal = journal;
+  /** @param moment - the time by which all clients go; it only ascends */
+  constructor(moment: () => number, listener: LockHistoryListener | null = null) {
+    this.#moment = moment;
+    this.#listener = listener;
   }
 
   acquired(holder: Pick<LockHolder, "key" | "owner" | "token" | "lease" | "invoked">): LockHolder {
-    const { key, owner, token } = holder;
-    this.#journal.counts.locked++;
-    this.#journal.note(owner, "has lock", `${key}, token ${token}`);
-    const held: LockHolder = { ...holder, acquired: this.#journal.moment(), released: null };
+    const held: LockHolder = { ...holder, acquired: this.#moment(), released: null };
     this.#holders.push(held);
+    this.#listener?.acquired(held);
     return held;
   }
 
   /** The holder lets go, by a call that rejects where it may not have worked. */
   async release(holder: LockHolder, call: () => Promise<unknown>): Promise<void> {
-    const { key, owner } = holder;
-    const invoked = this.#journal.moment();
+    const invoked = this.#moment();
     holder.released = { invoked, at: null };
     await call();
-    holder.released = { invoked, at: this.#journal.moment() };
-    this.#journal.note(owner, "has released", key);
+    holder.released = { invoked, at: this.#moment() };
+    this.#listener?.released(holder);
   }
 
   /**
