@@ -11,6 +11,7 @@ const WATCHERS = 100;
 /** Watchers of one client share a stream; clients are spread over the members. */
 const CLIENTS = 10;
 const WRITES_PER_ROUND = 100;
+const MANY = 10_000;
 
 let cluster: RealCluster | null = null;
 const clients: EtcdClient[] = [];
@@ -82,4 +83,38 @@ test(
     expect(new Set(await Promise.all(followed))).toEqual(new Set([revision]));
   },
   ROUNDS * MINUTE,
+);
+
+test(
+  "ten thousand watchers are told, of one key and of a key each",
+  async () => {
+    cluster = await RealCluster.start(3);
+    const { endpoints } = cluster;
+    for (let i = 0; i < CLIENTS; i++) {
+      clients.push(connect({ endpoints: [endpoints[i % endpoints.length] ?? ""] }));
+    }
+    const told = async (watcher: number, key: string): Promise<() => Promise<string>> => {
+      const watch = clientOf(watcher).watch(key);
+      await watch.ready;
+      return async () => {
+        for await (const item of watch) {
+          if (item.kind === "changes") return item.changes.map(({ kv }) => kv.keyText).join();
+        }
+        return "nothing";
+      };
+    };
+    const numbers = [...Array(MANY).keys()];
+    const ofOne = await Promise.all(numbers.map((i) => told(i, "one")));
+    await clientOf(0).put("one", "");
+    const heard = new Set(await Promise.all(ofOne.map((next) => next())));
+    expect(heard).toEqual(new Set(["one"]));
+
+    const ofEach = await Promise.all(numbers.map((i) => told(i, `each/${i}`)));
+    await Promise.all(
+      numbers.map((i) => clientOf(i).put(`each/${i}`, "", { timeoutMillis: MINUTE })),
+    );
+    const heardOfEach = await Promise.all(ofEach.map((next) => next()));
+    expect(heardOfEach).toEqual(numbers.map((i) => `each/${i}`));
+  },
+  2 * MINUTE,
 );
