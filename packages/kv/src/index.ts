@@ -24,4 +24,19 @@ export { startBoth, type RunningPair } from "./compose/start-both.ts";
 export { startMember } from "./compose/start-member.ts";
 export { startZooKeeperMember } from "./compose/start-zookeeper-member.ts";
 export type { ZooKeeperMemberOptions } from "./compose/zookeeper-member-options.ts";
+export {
+  ZOOKEEPER_DEFAULTS,
+  type AdminOptions,
+  type ClientAddress,
+  type ContainerOptions,
+  type SecureClientOptions,
+  type ZooKeeperServiceOptions,
+} from "./compose/zookeeper-service-options.ts";
 export { CLUSTER_VERSION, SERVER_VERSION } from "./etcd/version.ts";
+export type {
+  ClientCertificates,
+  StoreFile,
+  StoreKind,
+  TlsOptions,
+  TlsVersion,
+} from "./zookeeper/tls/index.ts";

@@ -1,4 +1,4 @@
-import type { ZooKeeperMemberOptions } from "@quorate/kv";
+import { ZOOKEEPER_DEFAULTS, type ZooKeeperMemberOptions } from "@quorate/kv";
 import { isWildcard } from "../server/urls.ts";
 import { configurationOf, ownServer, peerListenUrls } from "./ensemble.ts";
 import type { ZooSettings } from "./zoo-settings.ts";
@@ -10,6 +10,7 @@ export function zooKeeperMemberOptions(
   const { ensemble, quorumListenOnAllIPs, client } = settings;
   const [way] = ensemble.kind === "replicated" ? (ownServer(ensemble)?.line.addresses ?? []) : [];
   return {
+    ...ZOOKEEPER_DEFAULTS,
     sid: ensemble.self,
     configuration: configurationOf(ensemble),
     dataDir: settings.directories.storageDir,

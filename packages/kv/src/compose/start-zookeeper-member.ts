@@ -2,7 +2,7 @@ import { Prng, QuorateError } from "@quorate/core";
 import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
 import { randomInt } from "node:crypto";
 import { ZooKeeperStateMachine, type ZooKeeperResult } from "../zookeeper/apply/index.ts";
-import { startZooKeeperServer, type ZooKeeperServer } from "../zookeeper/server/index.ts";
+import { startZooKeeperServer, type ListeningServer } from "../zookeeper/server/index.ts";
 import { assembleGroup } from "./assemble-group.ts";
 import { Closing } from "./closing.ts";
 import { refuseJavaElections } from "./election-port.ts";
@@ -42,7 +42,7 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
   const machine = new ZooKeeperStateMachine();
   const times = zabTimes(tickMillis, options.initLimit, options.syncLimit);
   // The server asks and answers through the driver, which comes first.
-  let server: ZooKeeperServer | null = null;
+  let server: ListeningServer | null = null;
   const adapters = await openGroup(
     {
       group: GROUP,
@@ -86,7 +86,7 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
     sid: Number(sid),
     log: driver,
     machine,
-    listen: [options.client],
+    listen: options.client === null ? [] : [options.client],
     tickMillis,
     minSessionTimeoutMillis: options.minSessionMillis,
     maxSessionTimeoutMillis: options.maxSessionMillis,
@@ -121,7 +121,7 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
   };
 }
 
-function boundTo(server: ZooKeeperServer): {
+function boundTo(server: ListeningServer): {
   readonly addresses: readonly string[];
   readonly tick: () => void;
 } {

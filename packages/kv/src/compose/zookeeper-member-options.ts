@@ -2,9 +2,10 @@ import type { Configuration, NodeId, QuorateError } from "@quorate/core";
 import type { ElectionAddress } from "./election-port.ts";
 import type { MemberLog } from "./member-log.ts";
 import type { Peering } from "./peering.ts";
+import type { ClientAddress, ZooKeeperServiceOptions } from "./zookeeper-service-options.ts";
 
 /** What a ZooKeeper server is started with; times in ms. */
-export interface ZooKeeperMemberOptions {
+export interface ZooKeeperMemberOptions extends ZooKeeperServiceOptions {
   /** Its number (`myid`), as its id in the configuration: decimal. */
   readonly sid: NodeId;
   /**
@@ -19,7 +20,8 @@ export interface ZooKeeperMemberOptions {
   readonly peering?: Peering;
   /** Where Java's servers would call for an election; they are told that they cannot join. */
   readonly electionAddress: ElectionAddress | null;
-  readonly client: { readonly host: string; readonly port: number };
+  /** For clients that do not speak TLS; null for none. */
+  readonly client: ClientAddress | null;
   readonly tickMillis: number;
   /** How long a server may take to join and synchronize, in ticks. */
   readonly initLimit: number;
@@ -27,9 +29,6 @@ export interface ZooKeeperMemberOptions {
   readonly syncLimit: number;
   readonly minSessionMillis: number;
   readonly maxSessionMillis: number;
-  /** Connections from one address; 0 for any number. */
-  readonly maxClientConnections: number;
-  readonly fourLetterWords: readonly string[];
   /** A snapshot is taken whenever so many transactions were applied since the last. */
   readonly snapshotEntries: number;
   readonly log: MemberLog;

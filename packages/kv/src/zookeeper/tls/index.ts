@@ -1,0 +1,7 @@
+export type {
+  ClientCertificates,
+  StoreFile,
+  StoreKind,
+  TlsOptions,
+  TlsVersion,
+} from "./tls-options.ts";
