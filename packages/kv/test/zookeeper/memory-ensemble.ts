@@ -22,8 +22,8 @@ import { nodeRuntime } from "../../src/compose/node-runtime.ts";
 import { ZooKeeperStateMachine, type ZooKeeperResult } from "../../src/zookeeper/apply/index.ts";
 import {
   startZooKeeperServer,
-  type ZooKeeperServer,
-  type ZooKeeperServerOptions,
+  type ListeningServer,
+  type ListeningServerOptions,
 } from "../../src/zookeeper/server/index.ts";
 
 const HEARTBEAT_MILLIS = 20;
@@ -42,7 +42,7 @@ export interface EnsembleMember {
     Driver<unknown, ZooKeeperResult>,
     "start" | "tick" | "stop" | "view" | "onView"
   >;
-  readonly server: ZooKeeperServer;
+  readonly server: ListeningServer;
 }
 
 /** The service on real sockets over members with disks and network in memory. */
@@ -65,7 +65,7 @@ export class MemoryEnsemble {
   static async start(
     protocol: ProtocolName,
     count: number,
-    options: Partial<ZooKeeperServerOptions> = {},
+    options: Partial<ListeningServerOptions> = {},
   ): Promise<MemoryEnsemble> {
     const network = new MemoryNetwork({
       schedule: (_member, millis, run) => void setTimeout(run, millis),
@@ -110,7 +110,7 @@ function startMember(
   self: NodeId,
   configuration: Configuration,
   network: MemoryNetwork,
-  options: Partial<ZooKeeperServerOptions>,
+  options: Partial<ListeningServerOptions>,
 ): Promise<EnsembleMember> {
   const recovered = { hardState: null, snapshot: null, tail: [] };
   const common = { self, configuration, recovered, prng: new Prng(Number(self)) };
@@ -131,11 +131,11 @@ async function join<Message>(
   codec: MessageCodec<Message>,
   id: NodeId,
   network: MemoryNetwork,
-  options: Partial<ZooKeeperServerOptions>,
+  options: Partial<ListeningServerOptions>,
 ): Promise<EnsembleMember> {
   const schedule: Schedule = (millis, run) => void setTimeout(run, millis);
   const machine = new ZooKeeperStateMachine();
-  let server: ZooKeeperServer | null = null;
+  let server: ListeningServer | null = null;
   const driver = new Driver<Message, ZooKeeperResult>({
     group: { group: "zookeeper", cluster: "test", self: id },
     protocol,

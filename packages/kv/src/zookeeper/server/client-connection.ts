@@ -1,4 +1,3 @@
-import type { Socket } from "node:net";
 import {
   assert,
   QuorateError,
@@ -31,6 +30,7 @@ import type { Session } from "../session/index.ts";
 import type { EventType, Watcher, WatchTable } from "../watch/index.ts";
 import type { RequestBudget } from "../../service/request-budget.ts";
 import type { Backlog } from "./backlog.ts";
+import type { ClientStream } from "./client-stream.ts";
 import { wordOf } from "./four-letter-words.ts";
 import { Identities } from "./identities.ts";
 import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
@@ -80,7 +80,7 @@ export interface ConnectionHost {
  * - `connecting`: a session is being opened, or taken over, through the log.
  * - `open`: requests are taken.
  * - `closing`: the client has asked to close its session, its last request.
- * - `finished`: everything is said; the socket ends behind it.
+ * - `finished`: everything is said; the stream ends behind it.
  */
 type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "closed";
 
@@ -109,7 +109,7 @@ export class ClientConnection implements Watcher {
   isListed = false;
   received = 0;
   sent = 0;
-  readonly #socket: Socket;
+  readonly #stream: ClientStream;
   readonly #host: ConnectionHost;
   readonly #frames = new FrameSplitter(GREETING_BYTES_MAX);
   readonly #queue = new RequestQueue();
@@ -122,21 +122,22 @@ export class ClientConnection implements Watcher {
   #isPaused = false;
   #unfinishedBytes = 0;
 
-  constructor(socket: Socket, address: string, host: ConnectionHost) {
-    this.remote = `${address}:${socket.remotePort ?? 0}`;
-    this.#socket = socket;
+  constructor(stream: ClientStream, host: ConnectionHost) {
+    const { remoteAddress, remotePort } = stream;
+    this.remote = `${remoteAddress}:${remotePort}`;
+    this.#stream = stream;
     this.#host = host;
-    this.#output = new ReplyOutput(socket, host.writers, () => host.wantFlush(this));
-    this.#identities = new Identities(address);
+    this.#output = new ReplyOutput(stream, host.writers, () => host.wantFlush(this));
+    this.#identities = new Identities(remoteAddress);
     this.#lastHeard = host.now();
-    socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    socket.on("drain", () => this.#goOn());
-    // What is wrong with a socket shows in its closing.
-    socket.on("error", () => {});
-    socket.on("end", () => {
-      if (this.#phase !== "closing" && this.#phase !== "finished") this.close(null);
+    stream.listen({
+      onData: (bytes) => this.#receive(bytes),
+      onDrain: () => this.#goOn(),
+      onEnd: () => {
+        if (this.#phase !== "closing" && this.#phase !== "finished") this.close(null);
+      },
+      onClose: () => this.close(null),
     });
-    socket.on("close", () => this.close(null));
   }
 
   get queued(): number {
@@ -179,11 +180,11 @@ export class ClientConnection implements Watcher {
     this.#holdUnfinished();
   }
 
-  /** Gives the replies of this turn to the socket, in one write. */
+  /** Gives the replies of this turn to the stream, in one write. */
   flush(): void {
     this.isListed = false;
     this.#output.flush();
-    if (this.#phase === "finished") this.#socket.end();
+    if (this.#phase === "finished") this.#stream.end();
     else this.#goOn();
   }
 
@@ -217,7 +218,7 @@ export class ClientConnection implements Watcher {
     this.#abandon();
     this.#output.flush(); // what was done is better known
     this.#holdUnfinished();
-    this.#socket.destroy();
+    this.#stream.destroy();
     this.#host.gone(this);
     if (why === null) return;
     const session = this.#attached?.session.id;
@@ -267,8 +268,8 @@ export class ClientConnection implements Watcher {
     if (isPaused && !this.#host.backlog.hasRoom) this.#host.stalled(this);
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (isPaused) this.#socket.pause();
-    else this.#socket.resume();
+    if (isPaused) this.#stream.pause();
+    else this.#stream.resume();
   }
 
   /** A request that has begun to arrive takes memory before it counts as one. */

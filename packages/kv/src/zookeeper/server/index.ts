@@ -1,3 +1,10 @@
+export type { ClientStream, ClientStreamListener } from "./client-stream.ts";
 export type { ServerLimits } from "./limits.ts";
-export type { ListenAddress, ServerLog, ZooKeeperServerOptions } from "./options.ts";
-export { startZooKeeperServer, type ZooKeeperServer } from "./zookeeper-server.ts";
+export type {
+  ListenAddress,
+  ListeningServerOptions,
+  ServerLog,
+  ZooKeeperServerOptions,
+} from "./options.ts";
+export { startZooKeeperServer, type ListeningServer } from "./start-zookeeper-server.ts";
+export { ZooKeeperServer } from "./zookeeper-server.ts";

@@ -15,14 +15,13 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** What a ZooKeeper server is made of. */
+/** What a ZooKeeper server is made of, wherever its clients come from. */
 export interface ZooKeeperServerOptions {
   /** The member's number (`myid`), of which sessions carry the lowest byte. */
   readonly sid: number;
   /** Must apply to `machine`. */
   readonly log: ReplicatedLog<ZooKeeperResult>;
   readonly machine: ZooKeeperStateMachine;
-  readonly listen: readonly ListenAddress[];
   readonly tickMillis: number;
   /** Twice the tick when left out. */
   readonly minSessionTimeoutMillis?: number;
@@ -34,10 +33,21 @@ export interface ZooKeeperServerOptions {
   readonly dataDir?: string;
   readonly limits?: Partial<ServerLimits>;
   readonly report: ServerLog;
-  /** Monotonic milliseconds; Node's own when left out. */
-  readonly now?: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   /** Runs a callback at the end of the turn of the loop: when replies are written. */
-  readonly defer?: (callback: () => void) => void;
-  /** Makes the secrets of sessions; random when left out. */
-  readonly newPassword?: () => Uint8Array;
+  readonly defer: (callback: () => void) => void;
+  /** Makes the secrets of sessions: 16 bytes that nobody can guess. */
+  readonly newPassword: () => Uint8Array;
+  /** Told to clients that ask with `conf`; null where no port is listened on. */
+  readonly clientPort: () => number | null;
+}
+
+/** What Node has for a server that listens on sockets. */
+type OfNode = "now" | "defer" | "newPassword" | "clientPort";
+
+/** What a ZooKeeper server on sockets is made of. */
+export interface ListeningServerOptions
+  extends Omit<ZooKeeperServerOptions, OfNode>, Partial<Pick<ZooKeeperServerOptions, OfNode>> {
+  readonly listen: readonly ListenAddress[];
 }

@@ -1,24 +1,24 @@
-import type { Socket } from "node:net";
 import type { JuteWriter } from "../codec/index.ts";
+import type { ClientStream } from "./client-stream.ts";
 import type { WriterPool } from "./writer-pool.ts";
 
 /** Replies on their way to one client, gathered until the end of the turn of the loop. */
 export class ReplyOutput {
-  readonly #socket: Socket;
+  readonly #stream: ClientStream;
   readonly #writers: WriterPool;
   readonly #onFirst: () => void;
   #writer: JuteWriter | null = null;
 
   /** @param onFirst - called when there is something to flush where there was nothing */
-  constructor(socket: Socket, writers: WriterPool, onFirst: () => void) {
-    this.#socket = socket;
+  constructor(stream: ClientStream, writers: WriterPool, onFirst: () => void) {
+    this.#stream = stream;
     this.#writers = writers;
     this.#onFirst = onFirst;
   }
 
   /** Bytes that the client has not taken yet, as far as this process knows. */
   get bytes(): number {
-    return this.#socket.writableLength + (this.#writer?.length ?? 0);
+    return this.#stream.pendingBytes + (this.#writer?.length ?? 0);
   }
 
   /** Where the next reply is to be written. */
@@ -30,13 +30,13 @@ export class ReplyOutput {
     return this.#writer;
   }
 
-  /** Gives everything to the socket, in one write. */
+  /** Gives everything to the stream, in one write. */
   flush(): void {
     const writer = this.#writer;
-    if (writer === null || !this.#socket.writable) return;
+    if (writer === null || !this.#stream.isWritable) return;
     this.#writer = null;
-    this.#socket.write(writer.finish());
+    this.#stream.write(writer.finish());
     // A write that the kernel took whole is over when `write` returns.
-    if (this.#socket.writableLength === 0) this.#writers.give(writer);
+    if (this.#stream.pendingBytes === 0) this.#writers.give(writer);
   }
 }

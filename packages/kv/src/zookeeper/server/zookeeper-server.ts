@@ -1,59 +1,32 @@
-import { randomBytes } from "node:crypto";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { performance } from "node:perf_hooks";
 import { QuorateError, type GroupView, type Index, type ReplicatedLog } from "@quorate/core";
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
-import { PASSWORD_BYTES } from "../codec/index.ts";
 import type { Session, SessionListener } from "../session/index.ts";
 import { WatchTable, type NodeListener } from "../watch/index.ts";
 import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
 import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
+import type { ClientStream } from "./client-stream.ts";
 import { answerWord } from "./four-letter-words.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
-import type { ListenAddress, ServerLog, ZooKeeperServerOptions } from "./options.ts";
+import type { ServerLog, ZooKeeperServerOptions } from "./options.ts";
 import { ServerStats } from "./server-stats.ts";
 import { SessionKeeper } from "./session-keeper.ts";
 import { WriterPool } from "./writer-pool.ts";
 
-/** A server that runs. */
-export interface ZooKeeperServer {
-  /** Where clients reach it, with the real ports, in the order of the options. */
-  readonly addresses: readonly ListenAddress[];
-  /** To be called twice a tick. */
-  tick(): void;
-  /** Answers another member's server: to be given every question that the group asks this member. */
-  onAsk(question: Uint8Array): Uint8Array;
-  /** Closes all connections; their sessions live on until they expire or are taken over. */
-  close(): Promise<void>;
-}
-
-/**
- * Serves ZooKeeper's client protocol over a replicated log.
- *
- * @throws `ERR_ADDRESS` when an address cannot be listened on, `ERR_CONFIGURATION`
- */
-export async function startZooKeeperServer(
-  options: ZooKeeperServerOptions,
-): Promise<ZooKeeperServer> {
-  const server = new ClientServer(options);
-  await server.listen(options.listen);
-  return server;
-}
-
 /** The highest byte of a session id; ZooKeeper keeps 255 for its own marks. */
 const SID_MAX = 254;
 
-class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, NodeListener {
+/** Serves ZooKeeper's client protocol over a replicated log, to clients that others let in. */
+export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeListener {
   readonly sid: number;
   readonly log: ReplicatedLog<ZooKeeperResult>;
   readonly machine: ZooKeeperStateMachine;
   readonly limits: ServerLimits;
   readonly backlog: Backlog;
   readonly unfinished: RequestBudget;
-  readonly stats = new ServerStats();
-  readonly watches = new WatchTable();
-  readonly writers = new WriterPool();
+  readonly stats: ServerStats = new ServerStats();
+  readonly watches: WatchTable = new WatchTable();
+  readonly writers: WriterPool = new WriterPool();
   readonly report: ServerLog;
   readonly now: () => number;
   readonly newPassword: () => Uint8Array;
@@ -64,14 +37,13 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
   readonly #defer: (callback: () => void) => void;
   readonly #keeper: SessionKeeper;
   readonly #startedAt: number;
-  readonly #servers: Server[] = [];
-  readonly #connections = new Map<ClientConnection, string>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #connections = new Set<ClientConnection>();
   readonly #byAttachment = new Map<Index, ClientConnection>();
   readonly #stalled = new Set<ClientConnection>();
   readonly #unsubscribe: () => void;
   #toFlush: ClientConnection[] = [];
 
+  /** @throws `ERR_CONFIGURATION` */
   constructor(options: ZooKeeperServerOptions) {
     const { sid, tickMillis } = options;
     if (!Number.isInteger(sid) || sid < 0 || sid > SID_MAX) {
@@ -88,12 +60,12 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
     this.backlog = new Backlog(this.limits, () => this.#defer(() => this.#resumeStalled()));
     this.unfinished = new RequestBudget(this.limits.unfinishedBytesMax);
     this.report = options.report;
-    this.now = options.now ?? (() => performance.now());
-    this.newPassword = options.newPassword ?? (() => randomBytes(PASSWORD_BYTES));
+    this.now = options.now;
+    this.newPassword = options.newPassword;
     this.#words = new Set(options.fourLetterWords ?? ["srvr"]);
     this.#minTimeoutMillis = options.minSessionTimeoutMillis ?? 2 * tickMillis;
     this.#maxTimeoutMillis = options.maxSessionTimeoutMillis ?? 20 * tickMillis;
-    this.#defer = options.defer ?? setImmediate;
+    this.#defer = options.defer;
     const { log, machine, report } = this;
     this.#keeper = new SessionKeeper({ log, machine, tickMillis, now: () => this.now(), report });
     this.#startedAt = this.now();
@@ -103,39 +75,27 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
 
   // --- for whoever composes the member ------------------------------------------------------------
 
-  get addresses(): readonly ListenAddress[] {
-    return this.#servers.map((server, i) => ({
-      host: this.#options.listen[i]?.host ?? "",
-      port: (server.address() as AddressInfo).port,
-    }));
+  /** Takes a client that has come. */
+  accept(stream: ClientStream): void {
+    this.#connections.add(new ClientConnection(stream, this));
   }
 
-  async listen(addresses: readonly ListenAddress[]): Promise<void> {
-    try {
-      for (const address of addresses) this.#servers.push(await this.#listenOn(address));
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-  }
-
+  /** To be called twice a tick. */
   tick(): void {
     this.#keeper.tick();
     const now = this.now();
-    for (const connection of this.#connections.keys()) connection.tick(now);
+    for (const connection of this.#connections) connection.tick(now);
   }
 
+  /** Answers another member's server: to be given every question that the group asks this member. */
   onAsk(question: Uint8Array): Uint8Array {
     return this.#keeper.onAsk(question);
   }
 
-  async close(): Promise<void> {
+  /** Closes all connections; their sessions live on until they expire or are taken over. */
+  close(): void {
     this.#unsubscribe();
-    const closed = this.#servers.map(
-      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
-    );
-    for (const connection of this.#connections.keys()) connection.close(null);
-    await Promise.all(closed);
+    for (const connection of this.#connections) connection.close(null);
   }
 
   // --- for connections ----------------------------------------------------------------------------
@@ -155,7 +115,7 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
       stats: this.stats,
       outstanding: this.backlog.count,
       watches: this.watches.count,
-      connections: [...this.#connections.keys()],
+      connections: [...this.#connections],
       uptimeMillis: this.now() - this.#startedAt,
       configuration: this.#configuration(),
     });
@@ -181,14 +141,9 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
   }
 
   gone(connection: ClientConnection): void {
-    const address = this.#connections.get(connection);
-    if (address === undefined) return;
-    this.#connections.delete(connection);
+    if (!this.#connections.delete(connection)) return;
     this.watches.forget(connection);
     this.#stalled.delete(connection);
-    const others = (this.#perAddress.get(address) ?? 1) - 1;
-    if (others === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, others);
     const { attachment } = connection;
     if (attachment !== null) this.#byAttachment.delete(attachment);
   }
@@ -235,7 +190,7 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
   /** Without a leader nobody knows whether what this member has is still right. */
   #onView(view: GroupView): void {
     if (view.leader !== null) return;
-    for (const connection of this.#connections.keys()) connection.leaderLost();
+    for (const connection of this.#connections) connection.leaderLost();
   }
 
   #flush(): void {
@@ -253,43 +208,10 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
     }
   }
 
-  #listenOn({ host, port }: ListenAddress): Promise<Server> {
-    const { connectionsMax } = this.limits;
-    return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-        this.#accept(socket);
-      });
-      server.maxConnections = connectionsMax;
-      server.on("drop", () => {
-        this.report.warn({ most: connectionsMax }, "too many connections (maxCnxns)");
-      });
-      server.on("error", (error: NodeJS.ErrnoException) => {
-        // A connection that cannot be accepted leaves the others as they are.
-        if (server.listening)
-          this.report.warn({ why: error.message }, "cannot accept a connection");
-        else reject(listenFailure(host, port, error));
-      });
-      server.listen(port, host, () => resolve(server));
-    });
-  }
-
-  #accept(socket: Socket): void {
-    const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-    const others = this.#perAddress.get(address) ?? 0;
-    const most = this.limits.connectionsPerAddress;
-    if (most > 0 && others >= most) {
-      this.report.warn({ address, most }, "too many connections from one address (maxClientCnxns)");
-      socket.destroy();
-      return;
-    }
-    this.#perAddress.set(address, others + 1);
-    this.#connections.set(new ClientConnection(socket, address, this), address);
-  }
-
   #configuration(): readonly (readonly [string, string | number])[] {
     const { dataDir = "", tickMillis } = this.#options;
     return [
-      ["clientPort", this.addresses[0]?.port ?? -1],
+      ["clientPort", this.#options.clientPort() ?? -1],
       ["secureClientPort", -1],
       ["dataDir", dataDir],
       ["dataLogDir", dataDir],
@@ -300,13 +222,4 @@ class ClientServer implements ZooKeeperServer, ConnectionHost, SessionListener, 
       ["serverId", this.sid],
     ];
   }
-}
-
-function listenFailure(host: string, port: number, error: NodeJS.ErrnoException): QuorateError {
-  const why =
-    error.code === "EADDRINUSE"
-      ? "another process listens there; stop it or choose another clientPort"
-      : error.message;
-  const message = `cannot listen for clients on ${host}:${port}: ${why}`;
-  return new QuorateError("ERR_ADDRESS", message, { cause: error });
 }

@@ -2,8 +2,8 @@ import { QuorateError, type ErrorCode, type GroupView } from "@quorate/core";
 import { ZooKeeperStateMachine, type ZooKeeperResult } from "../../../src/zookeeper/apply/index.ts";
 import {
   startZooKeeperServer,
-  type ZooKeeperServer,
-  type ZooKeeperServerOptions,
+  type ListeningServer,
+  type ListeningServerOptions,
 } from "../../../src/zookeeper/server/index.ts";
 import { FakeLog } from "../../service/fake-log.ts";
 import { JuteClient, until, type Greeting } from "./jute-client.ts";
@@ -20,7 +20,7 @@ export class ServerUnderTest {
   readonly clock = { now: 50_000 };
   readonly reports: (Readonly<Record<string, unknown>> & { readonly text: string })[] = [];
   readonly #clients: JuteClient[] = [];
-  #server: ZooKeeperServer | null = null;
+  #server: ListeningServer | null = null;
   #index = 0;
 
   private constructor(view: Partial<GroupView>) {
@@ -28,7 +28,7 @@ export class ServerUnderTest {
   }
 
   static async start(
-    options: Partial<ZooKeeperServerOptions> = {},
+    options: Partial<ListeningServerOptions> = {},
     view: Partial<GroupView> = {},
   ): Promise<ServerUnderTest> {
     const test = new ServerUnderTest(view);
@@ -48,7 +48,7 @@ export class ServerUnderTest {
     return test;
   }
 
-  get server(): ZooKeeperServer {
+  get server(): ListeningServer {
     if (this.#server === null) throw new Error("the server does not run");
     return this.#server;
   }

@@ -1,0 +1,52 @@
+import type { Socket } from "node:net";
+import type { ClientStream, ClientStreamListener } from "./client-stream.ts";
+
+/** A client behind a socket. */
+export class SocketStream implements ClientStream {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.remoteAddress = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    this.remotePort = socket.remotePort ?? 0;
+    this.#socket = socket;
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  get isWritable(): boolean {
+    return this.#socket.writable;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  listen(listener: ClientStreamListener): void {
+    this.#socket.on("data", (bytes: Uint8Array) => listener.onData(bytes));
+    this.#socket.on("drain", () => listener.onDrain());
+    this.#socket.on("end", () => listener.onEnd());
+    // What is wrong with a socket shows in its closing.
+    this.#socket.on("error", () => {});
+    this.#socket.on("close", () => listener.onClose());
+  }
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { PASSWORD_BYTES } from "../codec/index.ts";
+import { SERVER_LIMITS } from "./limits.ts";
+import { Listener } from "./listener.ts";
+import type { ListenAddress, ListeningServerOptions } from "./options.ts";
+import { ZooKeeperServer } from "./zookeeper-server.ts";
+
+/** A server that clients reach over sockets. */
+export interface ListeningServer extends Pick<ZooKeeperServer, "tick" | "onAsk"> {
+  /** Where clients reach it, with the real ports, in the order of the options. */
+  readonly addresses: readonly ListenAddress[];
+  /** Closes all connections; their sessions live on until they expire or are taken over. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves ZooKeeper's client protocol over a replicated log.
+ *
+ * @throws `ERR_ADDRESS` when an address cannot be listened on, `ERR_CONFIGURATION`
+ */
+export async function startZooKeeperServer(
+  options: ListeningServerOptions,
+): Promise<ListeningServer> {
+  let listener: Listener | null = null;
+  const server = new ZooKeeperServer({
+    now: () => performance.now(),
+    newPassword: () => randomBytes(PASSWORD_BYTES),
+    defer: setImmediate,
+    clientPort: () => listener?.addresses[0]?.port ?? null,
+    ...options,
+  });
+  try {
+    listener = await Listener.open(options.listen, {
+      limits: { ...SERVER_LIMITS, ...options.limits },
+      report: options.report,
+      accept: (stream) => server.accept(stream),
+    });
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const { addresses } = listener;
+  const closeListener = (): Promise<void> => listener.close();
+  return {
+    addresses,
+    tick: () => server.tick(),
+    onAsk: (question) => server.onAsk(question),
+    close: () => {
+      const closed = closeListener();
+      server.close();
+      return closed;
+    },
+  };
+}
