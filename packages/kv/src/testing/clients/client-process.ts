@@ -6,7 +6,7 @@ import type {
   UnaryOptions,
 } from "../../client/channel.ts";
 import type { ClientClock } from "../../client/clock.ts";
-import type { EtcdCluster } from "../world/etcd-cluster.ts";
+import type { EtcdCluster } from "../etcd/etcd-cluster.ts";
 
 /**
  * The process that a client runs in. While it is paused, as by SIGSTOP, it hears nothing and its

@@ -1,5 +1,5 @@
-import type { ClientWorld } from "./client-world.ts";
-import type { SimClient } from "./sim-client.ts";
+import type { ClientWorld } from "../etcd/clients/client-world.ts";
+import type { SimClient } from "../etcd/clients/sim-client.ts";
 
 /** Waits as long as a client thinks between two requests; false when it is to make no more. */
 export async function think(client: SimClient, { workload, over }: ClientWorld): Promise<boolean> {

@@ -1,10 +1,10 @@
 import type { Prng } from "@quorate/core";
-import type { Channel } from "../../client/channel.ts";
-import { EtcdClient } from "../../client/etcd-client.ts";
-import { FailoverChannel } from "../../client/failover-channel.ts";
-import { LocalChannel } from "../../client/local-channel.ts";
-import type { MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
-import { ClientProcess } from "./client-process.ts";
+import type { Channel } from "../../../client/channel.ts";
+import { EtcdClient } from "../../../client/etcd-client.ts";
+import { FailoverChannel } from "../../../client/failover-channel.ts";
+import { LocalChannel } from "../../../client/local-channel.ts";
+import type { MemoryMember } from "../../../compose/ensemble/ensemble-member.ts";
+import { ClientProcess } from "../../clients/client-process.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { tapLeases } from "./tap-leases.ts";
 

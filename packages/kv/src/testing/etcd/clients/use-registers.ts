@@ -1,7 +1,7 @@
 import type { EtcdRange, EtcdRequest } from "@quorate/core/testing/linearizability";
 import type { ClientWorld } from "./client-world.ts";
 import type { SimClient } from "./sim-client.ts";
-import { think } from "./think.ts";
+import { think } from "../../clients/think.ts";
 
 /** Where the keys are that are used one at a time. */
 export const REGISTERS = "r/";

@@ -1,8 +1,8 @@
 import { QuorateError } from "@quorate/core";
-import { EtcdError } from "../client/etcd-error.ts";
-import type { MemoryMember } from "../compose/ensemble/ensemble-member.ts";
+import { EtcdError } from "../../client/etcd-error.ts";
+import type { MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
-import type { EtcdCluster } from "./world/etcd-cluster.ts";
+import type { EtcdCluster } from "./etcd-cluster.ts";
 
 /**
  * What must be without faults: every member takes a write, clients come to an end, leases that nobody

@@ -1,5 +1,5 @@
-import { EtcdError, type EtcdErrorCode } from "../../client/etcd-error.ts";
-import { LeaseLostError } from "../../client/lease-lost-error.ts";
+import { EtcdError, type EtcdErrorCode } from "../../../client/etcd-error.ts";
+import { LeaseLostError } from "../../../client/lease-lost-error.ts";
 
 /** How calls fail under faults, or because a lease has ended. */
 const EXPECTED: ReadonlySet<EtcdErrorCode> = new Set<EtcdErrorCode>([

@@ -1,5 +1,5 @@
-import type { Channel } from "../../client/channel.ts";
-import { decodeLeaseAnswer, decodeLeaseId } from "../../etcd/codec/index.ts";
+import type { Channel } from "../../../client/channel.ts";
+import { decodeLeaseAnswer, decodeLeaseId } from "../../../etcd/codec/index.ts";
 
 /** Is told of a lease that was granted or renewed, and when that was asked for. */
 export type LeaseHeard = (id: bigint, askedAt: number) => void;

@@ -7,10 +7,10 @@ import type { MemoryEnsemble } from "../../compose/ensemble/ensemble.ts";
 import type { Timeline } from "../../compose/ensemble/timeline.ts";
 import type { MemberLog } from "../../compose/member-log.ts";
 import type { Journal } from "../journal.ts";
-import type { EtcdSimSettings } from "../settings.ts";
-import type { AppliedLog } from "../truth/applied-log.ts";
-import { ObservedMachine } from "../truth/observed-machine.ts";
-import { ServingTime } from "./serving-time.ts";
+import type { EtcdSimSettings } from "./settings.ts";
+import type { AppliedLog } from "./truth/applied-log.ts";
+import { ObservedMachine } from "./truth/observed-machine.ts";
+import { ServingTime } from "../cluster/serving-time.ts";
 
 /** What an {@link EtcdCluster} is made of. */
 export interface EtcdClusterParts {

@@ -1,11 +1,11 @@
 import type { Prng } from "@quorate/core";
 import type { WatchCheck } from "../checks/watch-check.ts";
-import type { Journal } from "../journal.ts";
+import type { Journal } from "../../journal.ts";
 import type { EtcdWorkload } from "../settings.ts";
 import type { AppliedLog } from "../truth/applied-log.ts";
-import type { EtcdCluster } from "../world/etcd-cluster.ts";
+import type { EtcdCluster } from "../etcd-cluster.ts";
 import type { KeyHistory } from "./key-history.ts";
-import type { LockHistory } from "./lock-history.ts";
+import type { LockHistory } from "../../clients/lock-history.ts";
 
 /** What all clients of a simulation share. */
 export interface ClientWorld {

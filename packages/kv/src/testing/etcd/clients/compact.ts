@@ -1,7 +1,7 @@
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause, think } from "./think.ts";
+import { pause, think } from "../../clients/think.ts";
 
 /** Revisions before the newest that are left. */
 const KEPT_MAX = 50;

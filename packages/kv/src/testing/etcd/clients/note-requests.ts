@@ -1,5 +1,5 @@
 import { etcdKeyModel } from "@quorate/core/testing/linearizability";
-import type { Journal } from "../journal.ts";
+import type { Journal } from "../../journal.ts";
 import type { KeyHistoryListener } from "./key-history.ts";
 
 /** Writes into the journal what clients ask and are told. */

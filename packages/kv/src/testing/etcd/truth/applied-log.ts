@@ -1,7 +1,7 @@
 import { assert, crc32c, type Entry, type Index } from "@quorate/core";
-import { decodeCommand, type Command } from "../../etcd/apply/command.ts";
-import type { EtcdResult, EtcdStateMachine } from "../../etcd/apply/index.ts";
-import type { Journal } from "../journal.ts";
+import { decodeCommand, type Command } from "../../../etcd/apply/command.ts";
+import type { EtcdResult, EtcdStateMachine } from "../../../etcd/apply/index.ts";
+import type { Journal } from "../../journal.ts";
 import { KeyspaceHistory } from "./keyspace-history.ts";
 import { LeaseBook } from "./lease-book.ts";
 

@@ -3,8 +3,8 @@ import {
   EtcdStateMachine,
   type EtcdResult,
   type KeyspaceListener,
-} from "../../etcd/apply/index.ts";
-import type { Journal } from "../journal.ts";
+} from "../../../etcd/apply/index.ts";
+import type { Journal } from "../../journal.ts";
 import type { AppliedLog } from "./applied-log.ts";
 
 /** A member's state machine, which tells what it applies. */

@@ -1,4 +1,4 @@
-import type { EtcdCluster } from "./etcd-cluster.ts";
+import type { EtcdCluster } from "../etcd/etcd-cluster.ts";
 
 /** How often it is looked whether somebody can serve. */
 const LOOK_MILLIS = 50;

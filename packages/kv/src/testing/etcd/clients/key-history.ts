@@ -4,8 +4,8 @@ import type {
   History,
   Operation,
 } from "@quorate/core/testing/linearizability";
-import type { EtcdClient } from "../../client/etcd-client.ts";
-import { EtcdError } from "../../client/etcd-error.ts";
+import type { EtcdClient } from "../../../client/etcd-client.ts";
+import { EtcdError } from "../../../client/etcd-error.ts";
 import { askEtcd } from "./ask-etcd.ts";
 
 type Recorded = Operation<EtcdRequest, EtcdAnswer>;

@@ -6,7 +6,7 @@ import type {
 } from "@quorate/core/testing/linearizability";
 import type { ClientWorld } from "./client-world.ts";
 import type { SimClient } from "./sim-client.ts";
-import { think } from "./think.ts";
+import { think } from "../../clients/think.ts";
 
 /** Where the keys are that are used several at a time. */
 export const RANGE: EtcdKeys = { key: "s/", end: "s0" };

@@ -1,12 +1,12 @@
 import { assert } from "@quorate/core";
-import type { KeyValue } from "../../client/key-value.ts";
+import type { KeyValue } from "../../../client/key-value.ts";
 import {
   isInRange,
   keyText,
   type KeyRange,
   type KeyText,
   type MvccStore,
-} from "../../etcd/store/index.ts";
+} from "../../../etcd/store/index.ts";
 
 /** One change of one key. */
 export interface KeyChange {

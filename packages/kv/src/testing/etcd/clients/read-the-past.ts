@@ -1,12 +1,12 @@
-import { EtcdError } from "../../client/etcd-error.ts";
-import { between, type KeyRange } from "../../client/key-range.ts";
-import type { RangeResult } from "../../client/op.ts";
-import { keyRange } from "../../etcd/store/index.ts";
+import { EtcdError } from "../../../client/etcd-error.ts";
+import { between, type KeyRange } from "../../../client/key-range.ts";
+import type { RangeResult } from "../../../client/op.ts";
+import { keyRange } from "../../../etcd/store/index.ts";
 import { changeOf, describeChanges, isSame } from "../truth/keyspace-history.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import type { SimClient } from "./sim-client.ts";
-import { think } from "./think.ts";
+import { think } from "../../clients/think.ts";
 
 const RANGES: readonly KeyRange[] = [between("r/", "r0"), between("s/", "s0"), between("a", "z")];
 

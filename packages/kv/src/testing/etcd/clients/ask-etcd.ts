@@ -7,11 +7,11 @@ import type {
   EtcdKeyValue,
   EtcdRequest,
 } from "@quorate/core/testing/linearizability";
-import { compare, type Condition } from "../../client/compare.ts";
-import type { EtcdClient } from "../../client/etcd-client.ts";
-import { between, fromKey, type Keys } from "../../client/key-range.ts";
-import type { KeyValue } from "../../client/key-value.ts";
-import { op, type Op, type RangeResult } from "../../client/op.ts";
+import { compare, type Condition } from "../../../client/compare.ts";
+import type { EtcdClient } from "../../../client/etcd-client.ts";
+import { between, fromKey, type Keys } from "../../../client/key-range.ts";
+import type { KeyValue } from "../../../client/key-value.ts";
+import { op, type Op, type RangeResult } from "../../../client/op.ts";
 
 /** Asks etcd what the model of it is asked, each request as a call of its own kind. */
 export async function askEtcd(client: EtcdClient, request: EtcdRequest): Promise<EtcdAnswer> {

@@ -1,11 +1,11 @@
 import { utf8Encode } from "@quorate/core";
-import { EtcdError } from "../../client/etcd-error.ts";
-import { ProtoWriter } from "../../etcd/codec/index.ts";
+import { EtcdError } from "../../../client/etcd-error.ts";
+import { ProtoWriter } from "../../../etcd/codec/index.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import { guardedWrite } from "./guarded-write.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause, think } from "./think.ts";
+import { pause, think } from "../../clients/think.ts";
 
 /** Waiting for a lock takes as long as others hold it. */
 const CALL_MILLIS = 20_000;

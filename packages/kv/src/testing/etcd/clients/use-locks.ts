@@ -1,9 +1,9 @@
-import type { Lock } from "../../client/lock.ts";
+import type { Lock } from "../../../client/lock.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import { guardedWrite } from "./guarded-write.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause, think } from "./think.ts";
+import { pause, think } from "../../clients/think.ts";
 
 /** Takes locks as the client library does, holds them for a while, and sleeps past their end at times. */
 export async function useLocks(client: SimClient, world: ClientWorld): Promise<void> {

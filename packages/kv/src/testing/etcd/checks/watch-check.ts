@@ -1,6 +1,6 @@
-import type { Change, WatchItem } from "../../client/watch-item.ts";
-import { isInRange, type KeyRange } from "../../etcd/store/index.ts";
-import type { Journal } from "../journal.ts";
+import type { Change, WatchItem } from "../../../client/watch-item.ts";
+import { isInRange, type KeyRange } from "../../../etcd/store/index.ts";
+import type { Journal } from "../../journal.ts";
 import {
   changeOf,
   describeChanges,

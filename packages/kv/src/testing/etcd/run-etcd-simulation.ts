@@ -1,20 +1,20 @@
 import { Prng } from "@quorate/core";
 import { SimFaults, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
-import { Timeline } from "../compose/ensemble/timeline.ts";
+import { Timeline } from "../../compose/ensemble/timeline.ts";
 import { checkLeases } from "./checks/check-leases.ts";
 import { checkLocks } from "./checks/check-locks.ts";
 import { checkRequests } from "./checks/check-requests.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
 import { KeyHistory } from "./clients/key-history.ts";
-import { LockHistory } from "./clients/lock-history.ts";
-import { noteLocks } from "./clients/note-locks.ts";
+import { LockHistory } from "../clients/lock-history.ts";
+import { noteLocks } from "../clients/note-locks.ts";
 import { noteRequests } from "./clients/note-requests.ts";
 import { startClients } from "./clients/start-clients.ts";
-import { Journal, type ServiceCounts } from "./journal.ts";
+import { Journal, type ServiceCounts } from "../journal.ts";
 import { recover } from "./recover.ts";
 import { drawEtcdSettings, type EtcdSimSettings } from "./settings.ts";
 import { AppliedLog } from "./truth/applied-log.ts";
-import { EtcdCluster } from "./world/etcd-cluster.ts";
+import { EtcdCluster } from "./etcd-cluster.ts";
 
 /** What {@link runEtcdSimulation} is asked for. */
 export interface EtcdSimulationOptions {

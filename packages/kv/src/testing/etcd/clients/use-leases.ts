@@ -1,8 +1,8 @@
-import type { Lease } from "../../client/lease.ts";
+import type { Lease } from "../../../client/lease.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause, think } from "./think.ts";
+import { pause, think } from "../../clients/think.ts";
 
 const TTL_SECONDS_MAX = 8;
 const KEYS_MAX = 3;

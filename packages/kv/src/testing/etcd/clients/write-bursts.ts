@@ -1,7 +1,7 @@
 import type { ClientWorld } from "./client-world.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause, think } from "./think.ts";
+import { pause, think } from "../../clients/think.ts";
 
 const KEYS = 4;
 const BURST_MAX = 20;

@@ -1,6 +1,6 @@
-import { compare } from "../../client/compare.ts";
-import type { Bytes } from "../../client/key-range.ts";
-import { op } from "../../client/op.ts";
+import { compare } from "../../../client/compare.ts";
+import type { Bytes } from "../../../client/key-range.ts";
+import { op } from "../../../client/op.ts";
 import { expectedFailure } from "./expected-failure.ts";
 import type { SimClient } from "./sim-client.ts";
 

@@ -1,9 +1,9 @@
-import { between, type KeyRange } from "../../client/key-range.ts";
-import { keyRange } from "../../etcd/store/index.ts";
+import { between, type KeyRange } from "../../../client/key-range.ts";
+import { keyRange } from "../../../etcd/store/index.ts";
 import { WatchCheck } from "../checks/watch-check.ts";
 import type { ClientWorld } from "./client-world.ts";
 import type { SimClient } from "./sim-client.ts";
-import { pause } from "./think.ts";
+import { pause } from "../../clients/think.ts";
 
 const RANGES: readonly KeyRange[] = [
   between("r/", "r0"),
