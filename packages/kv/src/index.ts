@@ -4,10 +4,13 @@
  * @packageDocumentation
  */
 export * from "./client/index.ts";
-export type { EnsembleMember, EnsembleMemberStatus } from "./compose/ensemble/ensemble-member.ts";
-export type { EnsembleOptions } from "./compose/ensemble/ensemble-options.ts";
-export type { Ensemble, ManualEnsemble } from "./compose/ensemble/ensemble.ts";
-export { startEnsemble } from "./compose/ensemble/start-ensemble.ts";
+export type {
+  EnsembleMember,
+  EnsembleMemberStatus,
+} from "./compose/ensemble/etcd/etcd-ensemble-member.ts";
+export type { EnsembleOptions } from "./compose/ensemble/etcd/etcd-ensemble-options.ts";
+export type { Ensemble, ManualEnsemble } from "./compose/ensemble/etcd/etcd-ensemble.ts";
+export { startEnsemble } from "./compose/ensemble/etcd/start-ensemble.ts";
 export type { AutoCompaction } from "./etcd/api/compaction-plan.ts";
 export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./compose/identity.ts";
 export { inspectSnapshot, type SnapshotSummary } from "./compose/inspect-snapshot.ts";
@@ -35,6 +38,7 @@ export {
 export { CLUSTER_VERSION, SERVER_VERSION } from "./etcd/version.ts";
 export type {
   ClientCertificates,
+  Password,
   StoreFile,
   StoreKind,
   TlsOptions,

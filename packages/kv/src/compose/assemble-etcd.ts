@@ -1,4 +1,4 @@
-import type { NodeId, Prng, QuorateError } from "@quorate/core";
+import type { GroupView, NodeId, Prng, QuorateError } from "@quorate/core";
 import { Raft, raftCodec, type RaftMessage } from "@quorate/raft";
 import { EtcdMember, type EtcdMemberOptions } from "../etcd/api/etcd-member.ts";
 import { etcdServices } from "../etcd/api/services.ts";
@@ -41,6 +41,7 @@ export interface EtcdNode {
   readonly member: EtcdMember;
   readonly services: Services;
   status(): MemberStatus;
+  view(): GroupView;
   /** Resolves when a leader is known. */
   ready(): Promise<void>;
   /** Leaves the cluster; what is under way fails. */
@@ -98,6 +99,7 @@ export function assembleEtcd(parts: EtcdParts): EtcdNode {
       const { role, leader, term } = driver.view();
       return { id: self, cluster, role, leader, term };
     },
+    view: () => driver.view(),
     ready: () => whenLed(driver),
     stop: () => {
       stopTicking();

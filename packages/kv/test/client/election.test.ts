@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "vitest";
 import type { EtcdClient } from "../../src/client/etcd-client.ts";
 import { allKeys } from "../../src/client/key-range.ts";
 import type { KeyValue } from "../../src/client/key-value.ts";
-import type { ManualEnsemble } from "../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../src/compose/ensemble/start-ensemble.ts";
+import type { ManualEnsemble } from "../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../src/compose/ensemble/etcd/start-ensemble.ts";
 import { failure } from "./failure.ts";
 
 let ensemble: ManualEnsemble;

@@ -3,8 +3,8 @@ import type { EtcdClient } from "../../src/client/etcd-client.ts";
 import { allKeys } from "../../src/client/key-range.ts";
 import { LeaseLostError } from "../../src/client/lease-lost-error.ts";
 import type { Lock } from "../../src/client/lock.ts";
-import { startEnsemble } from "../../src/compose/ensemble/start-ensemble.ts";
-import type { ManualEnsemble } from "../../src/compose/ensemble/ensemble.ts";
+import { startEnsemble } from "../../src/compose/ensemble/etcd/start-ensemble.ts";
+import type { ManualEnsemble } from "../../src/compose/ensemble/etcd/etcd-ensemble.ts";
 import { failure } from "./failure.ts";
 
 let ensemble: ManualEnsemble;

@@ -3,8 +3,8 @@ import type { EtcdClient } from "../../src/client/etcd-client.ts";
 import { prefix } from "../../src/client/key-range.ts";
 import type { Snapshot } from "../../src/client/mirror.ts";
 import { op } from "../../src/client/op.ts";
-import type { ManualEnsemble } from "../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../src/compose/ensemble/start-ensemble.ts";
+import type { ManualEnsemble } from "../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../src/compose/ensemble/etcd/start-ensemble.ts";
 
 let ensemble: ManualEnsemble;
 afterEach(() => ensemble.close());

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import type { EtcdClient } from "../../src/client/etcd-client.ts";
 import type { Instance } from "../../src/client/registry.ts";
-import type { ManualEnsemble } from "../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../src/compose/ensemble/start-ensemble.ts";
+import type { ManualEnsemble } from "../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../src/compose/ensemble/etcd/start-ensemble.ts";
 
 let ensemble: ManualEnsemble;
 afterEach(() => ensemble.close());

@@ -1,10 +1,14 @@
 import type { NodeId, Prng } from "@quorate/core";
 import { SimClock, type FaultTarget, type Span } from "@quorate/core/testing/sim";
-import { assembleEnsemble } from "../../compose/ensemble/assemble-ensemble.ts";
+import { assembleEtcdEnsemble } from "../../compose/ensemble/etcd/assemble-etcd-ensemble.ts";
 import type { EnsembleConditions } from "../../compose/ensemble/ensemble-conditions.ts";
-import type { EnsembleWorld, MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
-import type { MemoryEnsemble } from "../../compose/ensemble/ensemble.ts";
+import type {
+  EtcdEnsembleMember,
+  EtcdWorld,
+} from "../../compose/ensemble/etcd/etcd-ensemble-member.ts";
+import type { EtcdEnsemble } from "../../compose/ensemble/etcd/etcd-ensemble.ts";
 import type { Timeline } from "../../compose/ensemble/timeline.ts";
+import type { EtcdStateMachine } from "../../etcd/apply/index.ts";
 import type { MemberLog } from "../../compose/member-log.ts";
 import type { Journal } from "../journal.ts";
 import type { EtcdSimSettings } from "./settings.ts";
@@ -27,10 +31,10 @@ const MONOTONIC_START_MAX = 1e9;
 /** An ensemble in a world in which everything takes its time, clocks are wrong and faults happen. */
 export class EtcdCluster implements FaultTarget {
   readonly settings: EtcdSimSettings;
-  readonly ensemble: MemoryEnsemble;
+  readonly ensemble: EtcdEnsemble;
   readonly journal: Journal;
   readonly serving: ServingTime;
-  readonly #world: EnsembleWorld;
+  readonly #world: EtcdWorld;
   readonly #prng: Prng;
   /** Of the process that each member has now. */
   readonly #clocks = new Map<NodeId, SimClock>();
@@ -46,7 +50,7 @@ export class EtcdCluster implements FaultTarget {
     this.settings = settings;
     this.journal = journal;
     this.#prng = prng.fork();
-    const { ensemble, world } = assembleEnsemble(
+    const { ensemble, world } = assembleEtcdEnsemble(
       {
         members: settings.members,
         listen: false,
@@ -102,7 +106,7 @@ export class EtcdCluster implements FaultTarget {
     const leader = members.find((member) => this.isNewestLeader(member));
     const { ready, term } = leader?.view ?? {};
     if (leader === undefined || ready !== true) return null;
-    const isFine = ({ id }: MemoryMember): boolean =>
+    const isFine = ({ id }: EtcdEnsembleMember): boolean =>
       !this.#stalled.has(id) && !this.#full.has(id) && (this.#slowness.get(id) ?? 1) === 1;
     const followers = members.filter(
       (member) =>
@@ -117,7 +121,7 @@ export class EtcdCluster implements FaultTarget {
   }
 
   /** Whether the member leads, and nobody was elected after it. */
-  isNewestLeader({ view }: MemoryMember): boolean {
+  isNewestLeader({ view }: EtcdEnsembleMember): boolean {
     return view?.isLeader === true && view.term >= this.#newestTerm;
   }
 
@@ -240,13 +244,13 @@ export class EtcdCluster implements FaultTarget {
     this.journal.note(this.#member(id).name, what, facts);
   }
 
-  #member(id: NodeId): MemoryMember {
+  #member(id: NodeId): EtcdEnsembleMember {
     const member = this.ensemble.members.find((each) => each.id === id);
     if (member === undefined) throw new RangeError(`there is no member ${id}`);
     return member;
   }
 
-  #conditions(applied: AppliedLog): EnsembleConditions {
+  #conditions(applied: AppliedLog): EnsembleConditions<EtcdStateMachine> {
     const { delay, redial, disk, driftMax, skewMillis } = this.settings;
     const prng = this.#prng;
     return {

@@ -1,6 +1,6 @@
 import { QuorateError } from "@quorate/core";
 import { EtcdError } from "../../client/etcd-error.ts";
-import type { MemoryMember } from "../../compose/ensemble/ensemble-member.ts";
+import type { EtcdEnsembleMember } from "../../compose/ensemble/etcd/etcd-ensemble-member.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
 import type { EtcdCluster } from "./etcd-cluster.ts";
 
@@ -34,7 +34,7 @@ export async function recover(world: ClientWorld, clients: Promise<void>): Promi
   if (journal.violations.length === 0) await compareHashes(cluster);
 }
 
-async function writeAt(cluster: EtcdCluster, member: MemoryMember): Promise<void> {
+async function writeAt(cluster: EtcdCluster, member: EtcdEnsembleMember): Promise<void> {
   const client = member.client();
   for (;;) {
     try {

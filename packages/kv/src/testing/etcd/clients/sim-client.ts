@@ -3,7 +3,7 @@ import type { Channel } from "../../../client/channel.ts";
 import { EtcdClient } from "../../../client/etcd-client.ts";
 import { FailoverChannel } from "../../../client/failover-channel.ts";
 import { LocalChannel } from "../../../client/local-channel.ts";
-import type { MemoryMember } from "../../../compose/ensemble/ensemble-member.ts";
+import type { EtcdEnsembleMember } from "../../../compose/ensemble/etcd/etcd-ensemble-member.ts";
 import { ClientProcess } from "../../clients/client-process.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { tapLeases } from "./tap-leases.ts";
@@ -14,7 +14,7 @@ export class SimClient {
   readonly prng: Prng;
   readonly process: ClientProcess;
   /** Whom it asks first. */
-  readonly member: MemoryMember;
+  readonly member: EtcdEnsembleMember;
   readonly channel: Channel;
   readonly etcd: EtcdClient;
 
@@ -22,8 +22,8 @@ export class SimClient {
   constructor(
     name: string,
     world: ClientWorld,
-    member: MemoryMember,
-    others: readonly MemoryMember[],
+    member: EtcdEnsembleMember,
+    others: readonly EtcdEnsembleMember[],
   ) {
     const { cluster, workload, prng } = world;
     this.name = name;
@@ -31,7 +31,7 @@ export class SimClient {
     this.prng = prng.fork();
     this.process = new ClientProcess(cluster);
     const { clock } = this.process;
-    const channelTo = (to: MemoryMember): Channel =>
+    const channelTo = (to: EtcdEnsembleMember): Channel =>
       tapLeases(
         new LocalChannel(() => to.services, clock),
         () => cluster.ensemble.now,
@@ -50,7 +50,7 @@ export class SimClient {
    */
   #promised(
     { cluster, applied }: ClientWorld,
-    by: MemoryMember,
+    by: EtcdEnsembleMember,
     id: bigint,
     askedAt: number,
   ): void {

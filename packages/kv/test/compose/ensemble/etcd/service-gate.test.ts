@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
-import { LocalChannel, realClock, type StreamSink } from "../../../src/client/index.ts";
-import { MemberProcess } from "../../../src/compose/ensemble/member-process.ts";
-import { ServiceGate } from "../../../src/compose/ensemble/service-gate.ts";
-import { Timeline } from "../../../src/compose/ensemble/timeline.ts";
-import type { Services, StreamCall, UnaryCall } from "../../../src/grpc/index.ts";
+import { LocalChannel, realClock, type StreamSink } from "../../../../src/client/index.ts";
+import { MemberProcess } from "../../../../src/compose/ensemble/member-process.ts";
+import { ServiceGate } from "../../../../src/compose/ensemble/etcd/service-gate.ts";
+import { Timeline } from "../../../../src/compose/ensemble/timeline.ts";
+import type { Services, StreamCall, UnaryCall } from "../../../../src/grpc/index.ts";
 
 const PATIENT = { timeoutMillis: 60_000, repeatable: false };
 

@@ -1,9 +1,9 @@
 import { Prng } from "@quorate/core";
 import { expect, test } from "vitest";
-import type { EnsembleMember } from "../../../src/compose/ensemble/ensemble-member.ts";
-import type { ManualEnsemble } from "../../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../../src/compose/ensemble/start-ensemble.ts";
-import type { MemberLog } from "../../../src/compose/member-log.ts";
+import type { EnsembleMember } from "../../../../src/compose/ensemble/etcd/etcd-ensemble-member.ts";
+import type { ManualEnsemble } from "../../../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../../../src/compose/ensemble/etcd/start-ensemble.ts";
+import type { MemberLog } from "../../../../src/compose/member-log.ts";
 
 const STEPS = 40;
 const WRITES = 20;

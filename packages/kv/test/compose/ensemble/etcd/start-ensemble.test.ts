@@ -1,12 +1,15 @@
 import { createServer } from "node:net";
 import { performance } from "node:perf_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { connect } from "../../../src/client/index.ts";
-import type { EnsembleMember } from "../../../src/compose/ensemble/ensemble-member.ts";
-import type { EnsembleOptions } from "../../../src/compose/ensemble/ensemble-options.ts";
-import type { Ensemble, ManualEnsemble } from "../../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../../src/compose/ensemble/start-ensemble.ts";
-import { etcdctl, hasEtcdctl } from "../etcdctl.ts";
+import { connect } from "../../../../src/client/index.ts";
+import type { EnsembleMember } from "../../../../src/compose/ensemble/etcd/etcd-ensemble-member.ts";
+import type { EnsembleOptions } from "../../../../src/compose/ensemble/etcd/etcd-ensemble-options.ts";
+import type {
+  Ensemble,
+  ManualEnsemble,
+} from "../../../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../../../src/compose/ensemble/etcd/start-ensemble.ts";
+import { etcdctl, hasEtcdctl } from "../../etcdctl.ts";
 
 /** Seconds, as leases count. */
 const TEN_MINUTES = 600;

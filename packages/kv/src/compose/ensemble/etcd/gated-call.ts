@@ -4,8 +4,8 @@ import {
   type GrpcStatus,
   type StreamCall,
   type UnaryCall,
-} from "../../grpc/index.ts";
-import type { MemberProcess } from "./member-process.ts";
+} from "../../../grpc/index.ts";
+import type { MemberProcess } from "../member-process.ts";
 
 /** A call that can be cut off from the member that serves it. */
 export interface OpenCall {

@@ -1,9 +1,8 @@
-import { Closing } from "../closing.ts";
-import { assembleEnsemble } from "./assemble-ensemble.ts";
-import { IDEAL } from "./ensemble-conditions.ts";
-import { ensembleSettings, type EnsembleOptions } from "./ensemble-options.ts";
-import type { Ensemble, ManualEnsemble } from "./ensemble.ts";
-import { Timeline } from "./timeline.ts";
+import { Closing } from "../../closing.ts";
+import { Timeline } from "../timeline.ts";
+import { assembleEtcdEnsemble, IDEAL_ETCD } from "./assemble-etcd-ensemble.ts";
+import { ensembleSettings, type EnsembleOptions } from "./etcd-ensemble-options.ts";
+import type { Ensemble, ManualEnsemble } from "./etcd-ensemble.ts";
 
 /**
  * Starts a whole etcd cluster in this process, for tests: the members are real, their disks and network
@@ -32,12 +31,9 @@ export function startEnsemble(options?: EnsembleOptions): Promise<Ensemble>;
 export function startEnsemble(options: EnsembleOptions = {}): Promise<Ensemble> {
   return Closing.guard(async (closing) => {
     const settings = ensembleSettings(options);
-    const timeline = new Timeline();
-    const { ensemble } = assembleEnsemble(settings, timeline, IDEAL);
+    const { ensemble } = assembleEtcdEnsemble(settings, new Timeline(), IDEAL_ETCD);
     closing.add(() => ensemble.close());
-    await Promise.all(ensemble.members.map((member) => member.restart()));
-    await ensemble.untilLed();
-    if (settings.clock === "real") timeline.followRealTime();
+    await ensemble.start(settings.clock);
     return ensemble;
   });
 }

@@ -1,20 +1,23 @@
 import type { NodeId } from "@quorate/core";
 import { afterEach, expect, test } from "vitest";
-import { assembleEnsemble } from "../../../src/compose/ensemble/assemble-ensemble.ts";
+import type { Surroundings } from "../../../../src/compose/ensemble/ensemble-conditions.ts";
 import {
-  IDEAL,
-  type EnsembleConditions,
-} from "../../../src/compose/ensemble/ensemble-conditions.ts";
-import type { MemoryMember } from "../../../src/compose/ensemble/ensemble-member.ts";
-import { ensembleSettings } from "../../../src/compose/ensemble/ensemble-options.ts";
-import type { MemoryEnsemble } from "../../../src/compose/ensemble/ensemble.ts";
-import { Timeline } from "../../../src/compose/ensemble/timeline.ts";
+  assembleEtcdEnsemble,
+  IDEAL_ETCD,
+} from "../../../../src/compose/ensemble/etcd/assemble-etcd-ensemble.ts";
+import type { EtcdEnsembleMember } from "../../../../src/compose/ensemble/etcd/etcd-ensemble-member.ts";
+import { ensembleSettings } from "../../../../src/compose/ensemble/etcd/etcd-ensemble-options.ts";
+import type { EtcdEnsemble } from "../../../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { Timeline } from "../../../../src/compose/ensemble/timeline.ts";
 
-let ensemble: MemoryEnsemble;
+let ensemble: EtcdEnsemble;
 
-async function start(conditions: Partial<EnsembleConditions>): Promise<MemoryMember> {
+async function start(conditions: Partial<Surroundings>): Promise<EtcdEnsembleMember> {
   const settings = ensembleSettings({ clock: "manual" });
-  ensemble = assembleEnsemble(settings, new Timeline(), { ...IDEAL, ...conditions }).ensemble;
+  ensemble = assembleEtcdEnsemble(settings, new Timeline(), {
+    ...IDEAL_ETCD,
+    ...conditions,
+  }).ensemble;
   await Promise.all(ensemble.members.map((member) => ensemble.until(member.restart())));
   return ensemble.untilLed();
 }
@@ -52,7 +55,7 @@ test("frames and syncs take their time", async () => {
 
 test("a disk that answers nothing holds up its member alone, until it goes on", async () => {
   const leader = await start({});
-  const stalled = ensemble.members.find((member) => member !== leader) as MemoryMember;
+  const stalled = ensemble.members.find((member) => member !== leader) as EtcdEnsembleMember;
   stalled.storage.stall();
   await ensemble.until(leader.client().put("x", "1"));
   const value = async (): Promise<string | undefined> =>

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { compare, op } from "../../../src/client/index.ts";
+import { compare, op } from "../../../../src/client/index.ts";
 import type {
   EnsembleMember,
   EnsembleMemberStatus,
-} from "../../../src/compose/ensemble/ensemble-member.ts";
-import type { ManualEnsemble } from "../../../src/compose/ensemble/ensemble.ts";
-import { startEnsemble } from "../../../src/compose/ensemble/start-ensemble.ts";
+} from "../../../../src/compose/ensemble/etcd/etcd-ensemble-member.ts";
+import type { ManualEnsemble } from "../../../../src/compose/ensemble/etcd/etcd-ensemble.ts";
+import { startEnsemble } from "../../../../src/compose/ensemble/etcd/start-ensemble.ts";
 
 /** Longer than a client's patience, an election and whatever follows. */
 const LONG = 20_000;

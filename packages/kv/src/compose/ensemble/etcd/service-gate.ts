@@ -1,7 +1,7 @@
-import { STATUS, type Call, type Method, type Services } from "../../grpc/index.ts";
+import { STATUS, type Call, type Method, type Services } from "../../../grpc/index.ts";
 import { GatedStreamCall, GatedUnaryCall, type OpenCall } from "./gated-call.ts";
-import type { MemberProcess } from "./member-process.ts";
-import type { Timeline } from "./timeline.ts";
+import type { MemberProcess } from "../member-process.ts";
+import type { Timeline } from "../timeline.ts";
 
 /**
  * Where clients come in. It stays while the member's processes come and go: a call waits while the
