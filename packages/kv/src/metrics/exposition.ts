@@ -1,4 +1,5 @@
 import type { Distribution, Family, Labels } from "./family.ts";
+import type { Summary } from "./summary.ts";
 
 /** What {@link expose} writes: Prometheus's text format. */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -7,12 +8,24 @@ export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 export function expose(families: readonly Family[]): string {
   let text = "";
   for (const family of families) {
-    const lines = family.kind === "histogram" ? buckets(family) : samples(family);
+    const lines = linesOf(family);
     if (lines === "") continue;
     const { name, kind } = family;
     text += `# HELP ${name} ${escapeHelp(family.help)}\n# TYPE ${name} ${kind}\n${lines}`;
   }
   return text;
+}
+
+function linesOf(family: Family): string {
+  switch (family.kind) {
+    case "histogram":
+      return buckets(family);
+    case "summary":
+      return quantiles(family.name, family.summary);
+    case "counter":
+    case "gauge":
+      return samples(family);
+  }
 }
 
 function samples({ name, samples: all }: Extract<Family, { samples: unknown }>): string {
@@ -37,6 +50,16 @@ function bucketsOf(name: string, { labels, histogram }: Distribution): string {
     lines += line(`${name}_bucket`, `${before}le="${bound}"`, count);
   }
   return lines + line(`${name}_sum`, own, histogram.sum) + line(`${name}_count`, own, count);
+}
+
+function quantiles(name: string, summary: Summary): string {
+  const { quantiles: asked, tally } = summary;
+  const values = summary.valuesAt(asked);
+  let lines = "";
+  for (const [i, quantile] of asked.entries()) {
+    lines += line(name, labelText({ quantile: String(quantile) }), values[i] ?? Number.NaN);
+  }
+  return lines + line(`${name}_sum`, "", tally.sum) + line(`${name}_count`, "", tally.count);
 }
 
 function line(name: string, labels: string, value: number): string {

@@ -1,4 +1,5 @@
 import type { Histogram } from "./histogram.ts";
+import type { Summary } from "./summary.ts";
 
 /** Label values by name, in the order in which they are written. */
 export type Labels = Readonly<Record<string, string>>;
@@ -28,6 +29,12 @@ export type Family =
       readonly name: string;
       readonly help: string;
       readonly distributions: readonly Distribution[];
+    }
+  | {
+      readonly kind: "summary";
+      readonly name: string;
+      readonly help: string;
+      readonly summary: Summary;
     };
 
 const NO_LABELS: Labels = {};
@@ -48,6 +55,10 @@ export function histogram(
 ): Family {
   const distributions = "observe" in value ? [{ labels: NO_LABELS, histogram: value }] : value;
   return { kind: "histogram", name, help, distributions };
+}
+
+export function summary(name: string, help: string, value: Summary): Family {
+  return { kind: "summary", name, help, summary: value };
 }
 
 function samplesOf(value: number | readonly Sample[]): readonly Sample[] {

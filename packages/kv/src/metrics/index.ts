@@ -1,7 +1,7 @@
 /**
  * What Prometheus scrapes: families are made when somebody asks, of numbers that are counted on the way.
  *
- * Read in this order: `histogram`, `family`, `exposition`.
+ * Read in this order: `histogram`, `tally`, `summary`, `family`, `exposition`.
  *
  * @packageDocumentation
  */
@@ -10,6 +10,7 @@ export {
   counter,
   gauge,
   histogram,
+  summary,
   type Distribution,
   type Family,
   type Labels,
@@ -18,4 +19,7 @@ export {
 export { heapFamilies } from "./heap-families.ts";
 export { doublingBounds, Histogram } from "./histogram.ts";
 export { LoopMonitor } from "./loop-monitor.ts";
+export { descriptors, type Descriptors } from "./descriptors.ts";
 export { processFamilies } from "./process-families.ts";
+export { Summary, type SummaryDetail } from "./summary.ts";
+export { Tally } from "./tally.ts";

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { counter, expose, gauge, Histogram, histogram } from "../../src/metrics/index.ts";
+import {
+  counter,
+  expose,
+  gauge,
+  Histogram,
+  histogram,
+  Summary,
+  summary,
+} from "../../src/metrics/index.ts";
 import { parseScrape } from "./scraped.ts";
 
 test("a family is told with what it means and its kind", () => {
@@ -45,6 +53,18 @@ test("a histogram counts in every bucket what the lower ones do", () => {
   );
 });
 
+test("a summary has its quantiles, its sum and its count", () => {
+  const millis = new Summary("advanced");
+  for (let value = 1; value <= 200; value++) millis.observe(value);
+  expect(expose([summary("s", "S.", millis)])).toBe(
+    '# HELP s S.\n# TYPE s summary\ns{quantile="0.5"} 100\ns{quantile="0.9"} 180\n' +
+      's{quantile="0.99"} 198\ns_sum 20100\ns_count 200\n',
+  );
+  expect(expose([summary("s", "S.", new Summary("basic"))])).toContain(
+    's{quantile="0.5"} NaN\ns_sum 0\ns_count 0\n',
+  );
+});
+
 test("the parser of the tests reads what is written", () => {
   const seconds = new Histogram([0.001, 1]);
   seconds.observe(0.5);
@@ -53,9 +73,10 @@ test("the parser of the tests reads what is written", () => {
       histogram("h_seconds", "H.", seconds),
       gauge("g", "G.", [{ labels: { a: 'q"\\\n', b: "" }, value: -1e-7 }]),
       gauge("inf", "I.", Infinity),
+      summary("s", "S.", new Summary("basic")),
     ]),
   );
-  expect([...families.keys()]).toEqual(["h_seconds", "g", "inf"]);
+  expect([...families.keys()]).toEqual(["h_seconds", "g", "inf", "s"]);
   expect(families.get("h_seconds")?.samples.get('h_seconds_bucket{le="1"}')).toBe(1);
   expect(families.get("g")?.samples.get('g{a="q\\"\\\\\\n",b=""}')).toBe(-1e-7);
   expect(families.get("inf")?.samples.get("inf")).toBe(Infinity);
@@ -64,6 +85,7 @@ test("the parser of the tests reads what is written", () => {
 describe("the parser of the tests refuses", () => {
   const head = "# HELP a A.\n# TYPE a gauge\n";
   const buckets = "# HELP a A.\n# TYPE a histogram\n";
+  const quantiles = "# HELP a A.\n# TYPE a summary\n";
   test.each([
     ["an open line", `${head}a 1`],
     ["no help", "# TYPE a gauge\na 1\n"],
@@ -87,6 +109,13 @@ describe("the parser of the tests refuses", () => {
     [
       "falling buckets",
       `${buckets}a_bucket{le="1"} 2\na_bucket{le="+Inf"} 1\na_sum 1\na_count 1\n`,
+    ],
+    ["a quantile of a gauge", `${head}a{quantile="1"} 1\n`],
+    ["a summary without a count", `${quantiles}a{quantile="0.5"} 1\na_sum 1\n`],
+    ["a value of a summary without a quantile", `${quantiles}a 1\na_sum 1\na_count 1\n`],
+    [
+      "falling quantiles",
+      `${quantiles}a{quantile="0.5"} 2\na{quantile="0.9"} 1\na_sum 1\na_count 1\n`,
     ],
     ["a count of its own", `${buckets}a_bucket{le="+Inf"} 1\na_sum 1\na_count 2\n`],
   ])("%s", (_, text) => {

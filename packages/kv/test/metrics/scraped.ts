@@ -23,7 +23,10 @@ export function parseScrape(text: string): ReadonlyMap<string, ScrapedFamily> {
   const families = new Map<string, ScrapedFamily>();
   for (let at = 0; at < lines.length;) {
     const [, name = "", help = ""] = match(lines[at++], /^# HELP (\S+) (\S.*)$/);
-    const [, typed, kind = ""] = match(lines[at++], /^# TYPE (\S+) (counter|gauge|histogram)$/);
+    const [, typed, kind = ""] = match(
+      lines[at++],
+      /^# TYPE (\S+) (counter|gauge|histogram|summary)$/,
+    );
     if (!METRIC_NAME.test(name) || typed !== name) throw new Error(`a family named ${name}`);
     if (families.has(name)) throw new Error(`${name} is told twice`);
     const samples = new Map<string, number>();
@@ -35,6 +38,7 @@ export function parseScrape(text: string): ReadonlyMap<string, ScrapedFamily> {
     }
     if (samples.size === 0) throw new Error(`${name} has no sample`);
     if (kind === "histogram") checkBuckets(name, samples);
+    if (kind === "summary") checkQuantiles(name, samples);
     families.set(name, { help, kind, samples });
   }
   return families;
@@ -71,13 +75,21 @@ function parseLabels(text: string): ReadonlyMap<string, string> {
   return labels;
 }
 
+const SUFFIXES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["histogram", ["_bucket", "_sum", "_count"]],
+  ["summary", ["", "_sum", "_count"]],
+]);
+
 function checkName(family: string, kind: string, { name, labels, value, id }: ScrapedSample): void {
   const suffix = name.slice(family.length);
-  const allowed = kind === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
+  const allowed = SUFFIXES.get(kind) ?? [""];
   if (!name.startsWith(family) || !allowed.includes(suffix)) {
     throw new Error(`${id} is no sample of ${family}`);
   }
   if (labels.has("le") !== (suffix === "_bucket")) throw new Error(`${id}: le belongs to buckets`);
+  if (labels.has("quantile") !== (kind === "summary" && suffix === "")) {
+    throw new Error(`${id}: quantile belongs to the values of a summary`);
+  }
   if (kind === "counter" && !(value >= 0)) throw new Error(`${id}: a counter of ${value}`);
 }
 
@@ -97,6 +109,20 @@ function checkBuckets(name: string, samples: ReadonlyMap<string, number>): void 
     }
   }
   if (bound !== -Infinity) throw new Error(`${name} ends without a count`);
+}
+
+/** Quantiles ascend, values do not fall, and sum and count are there. */
+function checkQuantiles(name: string, samples: ReadonlyMap<string, number>): void {
+  let [quantile, least] = [-Infinity, -Infinity];
+  for (const [id, value] of samples) {
+    if (!id.startsWith(`${name}{`)) continue;
+    const [, text = ""] = match(id, /quantile="([^"]+)"\}$/);
+    if (!(Number(text) > quantile) || value < least) throw new Error(`${id} does not follow`);
+    [quantile, least] = [Number(text), value];
+  }
+  if (!samples.has(`${name}_sum`) || !samples.has(`${name}_count`)) {
+    throw new Error(`${name} has no sum or no count`);
+  }
 }
 
 function match(text: string | undefined, pattern: RegExp): RegExpExecArray {

@@ -1,6 +1,7 @@
 import type { NodeId } from "@quorate/core";
 import { CallCounts, type Services } from "../../grpc/index.ts";
 import {
+  descriptors,
   doublingBounds,
   expose,
   heapFamilies,
@@ -15,7 +16,7 @@ import { HealthChecks, healthProbe } from "../api/health-checks.ts";
 import { callFamilies } from "./call-families.ts";
 import { keyspaceFamilies, watchFamilies } from "./keyspace-families.ts";
 import { peerFamilies, type PeerSource } from "./peer-families.ts";
-import { healthFamilies, serverFamilies } from "./server-families.ts";
+import { descriptorFamilies, healthFamilies, serverFamilies } from "./server-families.ts";
 
 /** How long it takes until a write to the log is durable, in seconds; bounds as etcd has them. */
 export function walSyncHistogram(): Histogram {
@@ -61,7 +62,8 @@ export class EtcdMetrics {
 
   /** What there is to tell now, in Prometheus's text format. */
   async scrape(): Promise<string> {
-    return expose([...this.#families(), ...(await processFamilies())]);
+    const files = await descriptors();
+    return expose([...this.#families(), ...processFamilies(files), ...descriptorFamilies(files)]);
   }
 
   stop(): void {

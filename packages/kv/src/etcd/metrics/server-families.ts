@@ -1,5 +1,5 @@
 import { isVoter } from "@quorate/core";
-import { counter, gauge, type Family } from "../../metrics/index.ts";
+import { counter, gauge, type Descriptors, type Family } from "../../metrics/index.ts";
 import type { EtcdMember } from "../api/etcd-member.ts";
 import { alarmName, type HealthChecks } from "../api/health-checks.ts";
 import { CLUSTER_VERSION, SERVER_VERSION } from "../version.ts";
@@ -108,5 +108,13 @@ export function healthFamilies({ counts, checks }: HealthChecks): readonly Famil
         { labels: { type, name, status: "error" }, value: failed },
       ]),
     ),
+  ];
+}
+
+/** The process's file descriptors under etcd's own names. */
+export function descriptorFamilies({ open, limit }: Descriptors): readonly Family[] {
+  return [
+    gauge("os_fd_used", "File descriptors that the process has open.", open ?? []),
+    gauge("os_fd_limit", "File descriptors that the process may have open.", limit ?? []),
   ];
 }

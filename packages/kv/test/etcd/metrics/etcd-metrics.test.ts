@@ -295,6 +295,13 @@ test("the disk, the process and Node are told", async () => {
   }
 });
 
+test.runIf(process.platform === "linux")("descriptors have both names", async () => {
+  const told = await values("os_fd_used", "os_fd_limit", "process_open_fds", "process_max_fds");
+  expect(told["os_fd_used"]).toBeGreaterThan(2);
+  expect(told["os_fd_used"]).toBe(told["process_open_fds"]);
+  expect(told["os_fd_limit"]).toBe(told["process_max_fds"]);
+});
+
 test("the kinds are etcd's: what may jump back with a snapshot is a gauge there", async () => {
   const families = await scrape();
   const kindOf = (name: string): string | undefined => families.get(name)?.kind;
