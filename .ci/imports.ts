@@ -20,6 +20,7 @@ const ALLOWED: readonly { readonly tree: string; readonly may: readonly string[]
   { tree: "packages/kv/src/etcd/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/apply/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/etcd/watch/", may: ["@quorate/core"] },
+  { tree: "packages/kv/src/zookeeper/access/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/zookeeper/store/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/zookeeper/codec/", may: ["@quorate/core"] },
   { tree: "packages/kv/src/zookeeper/apply/", may: ["@quorate/core"] },

@@ -13,6 +13,7 @@ export const PURE_TREES: readonly string[] = [
   "packages/kv/src/etcd/codec/",
   "packages/kv/src/etcd/apply/",
   "packages/kv/src/etcd/watch/",
+  "packages/kv/src/zookeeper/access/",
   "packages/kv/src/zookeeper/store/",
   "packages/kv/src/zookeeper/codec/",
   "packages/kv/src/zookeeper/apply/",

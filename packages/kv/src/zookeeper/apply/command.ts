@@ -1,5 +1,7 @@
 import { ByteReader, ByteWriter, type Index } from "@quorate/core";
 import { PASSWORD_BYTES, REQUEST_HEADER_BYTES, type SessionId } from "../codec/index.ts";
+import { EncodedAuthority, encodeAuthority } from "./authority-codec.ts";
+import type { Authority } from "./prepare.ts";
 
 /** What is replicated. A client's request is its own bytes, as they came, behind a small head. */
 export type Command =
@@ -8,6 +10,8 @@ export type Command =
       readonly session: SessionId;
       readonly attachment: Index;
       readonly sequence: number;
+      /** Who asks, as the server that took the request knows. */
+      readonly authority: Authority;
       /** Number, opcode and record. */
       readonly frame: Uint8Array;
     }
@@ -26,44 +30,74 @@ export type Command =
       readonly password: Uint8Array;
     }
   /** The leader heard nothing of the session for too long. One taken over meanwhile lives on. */
-  | { readonly kind: "expireSession"; readonly session: SessionId; readonly attachment: Index };
+  | { readonly kind: "expireSession"; readonly session: SessionId; readonly attachment: Index }
+  /** The leader found a container empty, or a node too old: it goes, if that is still so. */
+  | {
+      readonly kind: "reapNode";
+      readonly path: string;
+      /** After so many ms a container goes that never had a child; 0 keeps it. */
+      readonly neverUsedMillis: number;
+    };
 
 const REQUEST = 1;
 const OPEN_SESSION = 2;
 const ATTACH_SESSION = 3;
 const EXPIRE_SESSION = 4;
+const REAP_NODE = 5;
 
-/** Head of a request: kind 1, session 7, attachment 6, sequence 4. */
-const REQUEST_HEAD_BYTES = 18;
+/** Where a request's head, of kind 1, session 7 and attachment 6 bytes, has its sequence number. */
 const SEQUENCE_AT = 14;
+
+/** Of a head with the authority's length, which the authority follows. */
+const HEAD_BYTES = 20;
 
 /** Makes the commands of one connection, whose heads differ in their sequence number only. */
 export class RequestEncoder {
-  readonly #head: Uint8Array;
+  readonly #session: SessionId;
+  readonly #attachment: Index;
   readonly #allocate: (bytes: number) => Uint8Array;
+  #head: Uint8Array;
   #sequence = 0;
 
   /** @param allocate - gives memory that may hold anything */
-  constructor(session: SessionId, attachment: Index, allocate: (bytes: number) => Uint8Array) {
-    const head = new ByteWriter(REQUEST_HEAD_BYTES).u8(REQUEST);
-    writeSession(head, session);
-    this.#head = head.u48(attachment).u32(0).finish();
+  constructor(
+    session: SessionId,
+    attachment: Index,
+    authority: Omit<Authority, "session">,
+    allocate: (bytes: number) => Uint8Array,
+  ) {
+    this.#session = session;
+    this.#attachment = attachment;
     this.#allocate = allocate;
+    this.#head = this.#encodeHead(authority);
+  }
+
+  /** The client has proved to be somebody: its next requests are made in that name, too. */
+  set authority(authority: Omit<Authority, "session">) {
+    this.#head = this.#encodeHead(authority);
   }
 
   /** The connection's next command. */
   encode(frame: Uint8Array): Uint8Array {
     const sequence = this.#sequence++;
-    for (let i = 0; i < 4; i++) this.#head[SEQUENCE_AT + i] = sequence >>> (24 - 8 * i);
-    const bytes = this.#allocate(REQUEST_HEAD_BYTES + frame.length);
-    bytes.set(this.#head);
-    bytes.set(frame, REQUEST_HEAD_BYTES);
+    const head = this.#head;
+    for (let i = 0; i < 4; i++) head[SEQUENCE_AT + i] = sequence >>> (24 - 8 * i);
+    const bytes = this.#allocate(head.length + frame.length);
+    bytes.set(head);
+    bytes.set(frame, head.length);
     return bytes;
+  }
+
+  #encodeHead(authority: Omit<Authority, "session">): Uint8Array {
+    const encoded = encodeAuthority(authority);
+    const head = new ByteWriter(HEAD_BYTES + encoded.length).u8(REQUEST);
+    writeSession(head, this.#session);
+    return head.u48(this.#attachment).u32(0).bytes(encoded).finish();
   }
 }
 
 /** Encodes what servers, not clients, ask for. */
-export function encodeSessionCommand(command: Exclude<Command, { kind: "request" }>): Uint8Array {
+export function encodeServerCommand(command: Exclude<Command, { kind: "request" }>): Uint8Array {
   const writer = new ByteWriter(32);
   switch (command.kind) {
     case "openSession":
@@ -75,6 +109,8 @@ export function encodeSessionCommand(command: Exclude<Command, { kind: "request"
     case "expireSession":
       writeSession(writer.u8(EXPIRE_SESSION), command.session);
       return writer.u48(command.attachment).finish();
+    case "reapNode":
+      return writer.u8(REAP_NODE).u48(command.neverUsedMillis).string(command.path).finish();
   }
 }
 
@@ -87,8 +123,17 @@ export function decodeCommand(bytes: Uint8Array): Command {
       const session = readSession(reader);
       const attachment = reader.u48();
       const sequence = reader.u32();
+      const authority = reader.bytes();
+      if (authority.length === 0) throw reader.malformed("no authority");
       if (reader.remaining < REQUEST_HEADER_BYTES) throw reader.malformed("no request follows");
-      return { kind: "request", session, attachment, sequence, frame: reader.rest() };
+      return {
+        kind: "request",
+        session,
+        attachment,
+        sequence,
+        authority: new EncodedAuthority(session, authority),
+        frame: reader.rest(),
+      };
     }
     case OPEN_SESSION: {
       const sid = reader.u8();
@@ -102,6 +147,10 @@ export function decodeCommand(bytes: Uint8Array): Command {
     }
     case EXPIRE_SESSION:
       return { kind: "expireSession", session: readSession(reader), attachment: reader.u48() };
+    case REAP_NODE: {
+      const neverUsedMillis = reader.u48();
+      return { kind: "reapNode", path: reader.string(), neverUsedMillis };
+    }
     default:
       throw reader.malformed(`commands of kind ${kind} are not known here`);
   }

@@ -9,7 +9,15 @@ import {
 } from "@quorate/core";
 import { PASSWORD_BYTES, type Acl, type AclEntry, type Stamp } from "../codec/index.ts";
 import { SessionTable, type Session } from "../session/index.ts";
-import { DataTree, isOpen, OPEN_ACL, type PinnedTree, type ZnodeState } from "../store/index.ts";
+import { OPEN_ACL } from "../access/index.ts";
+import {
+  CONTAINER,
+  DataTree,
+  PERSISTENT,
+  type NodeKind,
+  type PinnedTree,
+  type ZnodeState,
+} from "../store/index.ts";
 import { ZxidClock } from "./zxid-clock.ts";
 
 /** Everything that the state machine holds; what a snapshot is made of and restored to. */
@@ -19,7 +27,7 @@ export interface State {
   readonly zxids: ZxidClock;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A longer item is damage: no frame, and so no node, can be as large. */
 const ITEM_BYTES_MAX = 64 * 1024 * 1024;
@@ -29,6 +37,10 @@ const NODE_BYTES = 59;
 
 const HAS_DATA = 1;
 const HAS_OWN_ACL = 2;
+/** At most one of these: the node's kind. Behind the fixed part comes an ephemeral's or TTL node's. */
+const IS_EPHEMERAL = 4;
+const IS_CONTAINER = 8;
+const IS_TTL = 16;
 
 /**
  * Writes a state out in chunks: the head, the sessions, the nodes, each behind its length, and a
@@ -190,15 +202,17 @@ function decodeSession(reader: ByteReader): Session {
 }
 
 function writeNode(writer: ByteWriter, path: string, state: ZnodeState): void {
-  const { data } = state;
-  const acl = isOpen(state.acl) ? null : encodeAcl(state.acl);
-  const variable = utf8Length(path) + (acl?.length ?? 0) + (data?.length ?? 0);
+  const { data, kind } = state;
+  const acl = state.acl === OPEN_ACL ? null : encodeAcl(state.acl);
+  const variable = utf8Length(path) + (acl?.length ?? 0) + (data?.length ?? 0) + kindBytes(kind);
   writer.u32(NODE_BYTES + variable).string(path);
-  writer.u8((data === null ? 0 : HAS_DATA) | (acl === null ? 0 : HAS_OWN_ACL));
+  writer.u8((data === null ? 0 : HAS_DATA) | (acl === null ? 0 : HAS_OWN_ACL) | kindFlag(kind));
   for (const { zxid, time } of [state.created, state.modified, state.childrenModified]) {
     writeLong(writer, zxid).u48(time);
   }
   writer.u32(state.version).u32(state.creations).u32(state.aversion);
+  if (kind.kind === "ephemeral") writer.u8(kind.session.sid).u48(kind.session.birth);
+  if (kind.kind === "ttl") writer.u48(kind.millis);
   if (acl !== null) writer.raw(acl);
   if (data !== null) writer.raw(data);
 }
@@ -214,9 +228,36 @@ function decodeNode(reader: ByteReader): ZnodeState {
     version: reader.u32() | 0,
     creations: reader.u32() | 0,
     aversion: reader.u32() | 0,
+    kind: readKind(reader, flags),
     acl: (flags & HAS_OWN_ACL) === 0 ? OPEN_ACL : decodeAcl(reader),
     data: (flags & HAS_DATA) === 0 ? null : reader.rest(),
   };
+}
+
+function kindFlag({ kind }: NodeKind): number {
+  switch (kind) {
+    case "persistent":
+      return 0;
+    case "ephemeral":
+      return IS_EPHEMERAL;
+    case "container":
+      return IS_CONTAINER;
+    case "ttl":
+      return IS_TTL;
+  }
+}
+
+function kindBytes({ kind }: NodeKind): number {
+  if (kind === "ephemeral") return 7;
+  return kind === "ttl" ? 6 : 0;
+}
+
+function readKind(reader: ByteReader, flags: number): NodeKind {
+  if ((flags & IS_EPHEMERAL) !== 0) {
+    return { kind: "ephemeral", session: { sid: reader.u8(), birth: reader.u48() } };
+  }
+  if ((flags & IS_TTL) !== 0) return { kind: "ttl", millis: reader.u48() };
+  return (flags & IS_CONTAINER) === 0 ? PERSISTENT : CONTAINER;
 }
 
 /** Shares the other stamp if it is equal: most nodes have one for all they need. */

@@ -11,28 +11,34 @@ import {
   intAt,
   JuteReader,
   OPCODE,
-  readCreate,
-  readDelete,
-  readSetData,
+  readMulti,
+  readWriteOperation,
   REQUEST_HEADER_BYTES,
   type Refusal,
   type Stamp,
 } from "../codec/index.ts";
 import { SessionTable, type Session, type SessionListener } from "../session/index.ts";
-import { DataTree, statOf } from "../store/index.ts";
+import { DataTree, isOver, pathOf } from "../store/index.ts";
 import type { NodeListener } from "../watch/index.ts";
 import { decodeCommand, type Command } from "./command.ts";
+import { commit, removeNode } from "./commit.ts";
+import { applyMulti } from "./multi.ts";
+import { prepare } from "./prepare.ts";
 import type { ZooKeeperResult } from "./result.ts";
 import { StateSink, StateView } from "./state-snapshot.ts";
-import { create, remove, setData } from "./write.ts";
 import { ZxidClock } from "./zxid-clock.ts";
 
 /** ZooKeeper's tree and sessions as a replicated state machine. */
 export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
-  #tree: DataTree = DataTree.initial();
+  #tree: DataTree;
   #sessions = new SessionTable();
   #zxids = new ZxidClock();
   #listener: (SessionListener & NodeListener) | null = null;
+
+  /** @param config - what `/zookeeper/config` tells in a new ensemble */
+  constructor(config?: Uint8Array) {
+    this.#tree = DataTree.initial(config);
+  }
 
   get tree(): DataTree {
     return this.#tree;
@@ -109,8 +115,10 @@ export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
         const session = this.#sessions.find(command.session);
         if (session === null) return ERROR.sessionExpired;
         if (session.attachment !== command.attachment) return ERROR.sessionMoved;
-        return this.#close(session, stamp.zxid);
+        return this.#close(session, stamp);
       }
+      case "reapNode":
+        return this.#reap(command.path, command.neverUsedMillis, stamp);
     }
   }
 
@@ -127,44 +135,41 @@ export class ZooKeeperStateMachine implements StateMachine<ZooKeeperResult> {
     }
     if (session.sequence !== command.sequence) return ERROR.sessionMoved;
     session.sequence = (session.sequence + 1) >>> 0;
-    const { frame } = command;
+    const { frame, authority } = command;
     const reader = new JuteReader(frame, REQUEST_HEADER_BYTES);
-    const { zxid } = stamp;
     const opcode = intAt(frame, 4);
     switch (opcode) {
-      case OPCODE.create:
-      case OPCODE.create2: {
-        const created = create(this.#tree, readCreate(reader), stamp);
-        if (typeof created === "number") return created;
-        this.#listener?.nodeCreated(created.path);
-        const stat = opcode === OPCODE.create2 ? statOf(created.node) : null;
-        return { kind: "created", zxid, path: created.path, stat };
-      }
-      case OPCODE.setData: {
-        const request = readSetData(reader);
-        const changed = setData(this.#tree, request, stamp);
-        if (typeof changed === "number") return changed;
-        this.#listener?.nodeChanged(request.path);
-        return { kind: "changed", zxid, stat: statOf(changed) };
-      }
-      case OPCODE.delete: {
-        const request = readDelete(reader);
-        const refusal = remove(this.#tree, request, stamp);
-        if (refusal !== null) return refusal;
-        this.#listener?.nodeDeleted(request.path);
-        return { kind: "deleted", zxid };
-      }
       case OPCODE.closeSession:
-        return this.#close(session, zxid);
-      default:
-        return ERROR.unimplemented;
+        return this.#close(session, stamp);
+      case OPCODE.multi: {
+        const operations = readMulti(reader);
+        const items = applyMulti(this.#tree, operations, authority, stamp, this.#listener);
+        return { kind: "multi", zxid: stamp.zxid, items };
+      }
     }
+    const operation = opcode === OPCODE.check ? null : readWriteOperation(opcode, reader);
+    if (operation === null) return ERROR.unimplemented;
+    const change = prepare(this.#tree, operation, authority);
+    return typeof change === "number" ? change : commit(this.#tree, change, stamp, this.#listener);
   }
 
-  #close(session: Session, zxid: number): ZooKeeperResult {
+  /** What ends with the session goes with it, in the same transaction. */
+  #close(session: Session, stamp: Stamp): ZooKeeperResult {
+    for (const node of this.#tree.ephemeralsOf(session.id)) {
+      removeNode(this.#tree, node, pathOf(node), stamp, this.#listener);
+    }
     this.#sessions.remove(session);
     this.#listener?.closed(session);
-    return { kind: "sessionClosed", zxid };
+    return { kind: "sessionClosed", zxid: stamp.zxid };
+  }
+
+  #reap(path: string, neverUsedMillis: number, stamp: Stamp): ZooKeeperResult | Refusal {
+    const node = this.#tree.find(path);
+    if (node === null) return ERROR.noNode;
+    // It has been used since the leader looked.
+    if (!isOver(node, stamp.time, neverUsedMillis)) return ERROR.notEmpty;
+    removeNode(this.#tree, node, path, stamp, this.#listener);
+    return { kind: "deleted", zxid: stamp.zxid };
   }
 }
 

@@ -11,6 +11,8 @@ export const OPCODE = {
   sync: 9,
   ping: 11,
   getChildren2: 12,
+  /** Inside a `multi` only. */
+  check: 13,
   multi: 14,
   create2: 15,
   reconfig: 16,
@@ -28,6 +30,8 @@ export const OPCODE = {
   addWatch: 106,
   whoAmI: 107,
   closeSession: -11,
+  /** An operation of a `multi` that did not happen, among its results. */
+  error: -1,
 } as const;
 
 /** Request numbers with a meaning of their own; all others count a client's requests. */

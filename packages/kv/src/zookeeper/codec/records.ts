@@ -1,5 +1,6 @@
 import type { JuteReader } from "./jute-reader.ts";
 import type { JuteWriter } from "./jute-writer.ts";
+import { writeSessionLong, type SessionId } from "./session-id.ts";
 
 /** When a change happened: its place in the log, and the leader's time, in ms since 1970. */
 export interface Stamp {
@@ -7,7 +8,7 @@ export interface Stamp {
   readonly time: number;
 }
 
-/** What a client is told of a node beside its data. Nobody owns a node yet: see {@link writeStat}. */
+/** What a client is told of a node beside its data. */
 export interface Stat {
   readonly created: Stamp;
   readonly modified: Stamp;
@@ -16,6 +17,8 @@ export interface Stat {
   readonly version: number;
   readonly cversion: number;
   readonly aversion: number;
+  /** The session that the node ends with, if it is ephemeral. */
+  readonly ephemeralOwner: SessionId | null;
   readonly dataLength: number;
   readonly numChildren: number;
 }
@@ -39,7 +42,8 @@ export function writeStat(writer: JuteWriter, stat: Stat): void {
   const { created, modified, childrenModified } = stat;
   writer.long(created.zxid).long(modified.zxid).long(created.time).long(modified.time);
   writer.int(stat.version).int(stat.cversion).int(stat.aversion);
-  writer.long(0); // ephemeralOwner
+  if (stat.ephemeralOwner === null) writer.long(0);
+  else writeSessionLong(writer, stat.ephemeralOwner);
   writer.int(stat.dataLength).int(stat.numChildren).long(childrenModified.zxid);
 }
 

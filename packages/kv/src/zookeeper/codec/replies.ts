@@ -27,12 +27,14 @@ export function writeBareReply(
 /** `KeeperState.SyncConnected`: what a client that gets a notification is. */
 const SYNC_CONNECTED = 3;
 
-/** ZooKeeper says in 3.9 only which transaction it was. */
-const NO_ZXID = -1;
-
-/** Tells a client that something happened to a node that it watched. */
-export function writeNotification(writer: JuteWriter, type: number, path: string): void {
-  const frame = beginReply(writer, XID.notification, NO_ZXID);
+/** Tells a client that something happened, in that transaction, to a node that it watched. */
+export function writeNotification(
+  writer: JuteWriter,
+  type: number,
+  path: string,
+  zxid: number,
+): void {
+  const frame = beginReply(writer, XID.notification, zxid);
   writer.int(type).int(SYNC_CONNECTED).ustring(path);
   writer.endFrame(frame);
 }

@@ -1,54 +1,7 @@
 import type { JuteReader } from "./jute-reader.ts";
-import { readAcl, type Acl } from "./records.ts";
 
 /** Bytes before a request's record: its number and its opcode. */
 export const REQUEST_HEADER_BYTES = 8;
-
-/** What kind of node is made (`CreateMode`). */
-export const CREATE_FLAGS = {
-  persistent: 0,
-  ephemeral: 1,
-  persistentSequential: 2,
-  ephemeralSequential: 3,
-  container: 4,
-  persistentTtl: 5,
-  persistentSequentialTtl: 6,
-} as const;
-
-export interface CreateRequest {
-  readonly path: string;
-  readonly data: Uint8Array | null;
-  readonly acl: Acl | null;
-  /** One of {@link CREATE_FLAGS}, or not. */
-  readonly flags: number;
-}
-
-export function readCreate(reader: JuteReader): CreateRequest {
-  const path = reader.text();
-  const data = reader.buffer();
-  const acl = readAcl(reader);
-  return { path, data, acl, flags: reader.int() };
-}
-
-/** A version of -1 matches any. */
-export interface DeleteRequest {
-  readonly path: string;
-  readonly version: number;
-}
-
-export function readDelete(reader: JuteReader): DeleteRequest {
-  return { path: reader.text(), version: reader.int() };
-}
-
-export interface SetDataRequest {
-  readonly path: string;
-  readonly data: Uint8Array | null;
-  readonly version: number;
-}
-
-export function readSetData(reader: JuteReader): SetDataRequest {
-  return { path: reader.text(), data: reader.buffer(), version: reader.int() };
-}
 
 /** `exists`, `getData`, `getChildren` and `getChildren2`. */
 export interface ReadRequest {
@@ -67,15 +20,17 @@ export interface SetWatchesRequest {
   readonly data: readonly string[];
   readonly exist: readonly string[];
   readonly child: readonly string[];
-  /** Persistent watches, recursive or not; of `setWatches2` only. */
+  /** These two are of `setWatches2` only. */
   readonly persistent: readonly string[];
+  readonly recursive: readonly string[];
 }
 
 export function readSetWatches(reader: JuteReader, hasPersistent: boolean): SetWatchesRequest {
   const relativeZxid = reader.long();
   const [data, exist, child] = [readPaths(reader), readPaths(reader), readPaths(reader)];
-  const persistent = hasPersistent ? [...readPaths(reader), ...readPaths(reader)] : [];
-  return { relativeZxid, data, exist, child, persistent };
+  const persistent = hasPersistent ? readPaths(reader) : [];
+  const recursive = hasPersistent ? readPaths(reader) : [];
+  return { relativeZxid, data, exist, child, persistent, recursive };
 }
 
 /** A list that may be null. */
@@ -84,6 +39,29 @@ function readPaths(reader: JuteReader): readonly string[] {
   for (let left = reader.count(4) ?? 0; left > 0; left--) paths.push(reader.text());
   return paths;
 }
+
+/** `addWatch`, `checkWatches` and `removeWatches`: a path, and a mode or a watcher's type. */
+export interface WatchRequest {
+  readonly path: string;
+  /** One of {@link ADD_WATCH_MODE} or of {@link WATCHER_TYPE}, or not. */
+  readonly type: number;
+}
+
+export function readWatchRequest(reader: JuteReader): WatchRequest {
+  return { path: reader.text(), type: reader.int() };
+}
+
+/** How an added watch goes on (`AddWatchMode`). */
+export const ADD_WATCH_MODE = { persistent: 0, recursive: 1 } as const;
+
+/** Which watches are looked for (`Watcher.WatcherType`). */
+export const WATCHER_TYPE = {
+  children: 1,
+  data: 2,
+  any: 3,
+  persistent: 4,
+  recursive: 5,
+} as const;
 
 /** What a client proves itself with. */
 export interface AuthRequest {

@@ -1,4 +1,5 @@
 import { intAt } from "./jute-reader.ts";
+import type { JuteWriter } from "./jute-writer.ts";
 
 /**
  * Names a session for ever. On the wire it is one 64-bit number: the creating server in the highest
@@ -26,6 +27,11 @@ export function writeSessionId(bytes: Uint8Array, at: number, { sid, birth }: Se
   bytes[at] = sid;
   bytes[at + 1] = 0;
   for (let i = 7, rest = birth; i > 1; i--, rest = Math.floor(rest / 256)) bytes[at + i] = rest;
+}
+
+/** The id as a number of a record. */
+export function writeSessionLong(writer: JuteWriter, { sid, birth }: SessionId): void {
+  writer.int((sid << 24) | Math.floor(birth / 0x1_0000_0000)).int(birth);
 }
 
 /** As ZooKeeper prints it. */

@@ -7,9 +7,11 @@ import {
   type Outcome,
   type ReplicatedLog,
 } from "@quorate/core";
+import { permits } from "../access/index.ts";
 import {
-  encodeSessionCommand,
+  encodeServerCommand,
   RequestEncoder,
+  type Authority,
   type ZooKeeperResult,
   type ZooKeeperStateMachine,
 } from "../apply/index.ts";
@@ -18,21 +20,25 @@ import {
   ERROR,
   FrameSplitter,
   intAt,
+  JuteReader,
   PASSWORD_BYTES,
+  PERMISSION,
+  readAuth,
   REQUEST_HEADER_BYTES,
   sessionText,
+  writeBareReply,
   writeConnectResponse,
   writeNotification,
   type ConnectRequest,
   type Introduction,
 } from "../codec/index.ts";
 import type { Session } from "../session/index.ts";
-import type { EventType, Watcher, WatchTable } from "../watch/index.ts";
+import type { Watcher, WatchEvent, WatchTable } from "../watch/index.ts";
 import type { RequestBudget } from "../../service/request-budget.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ClientStream } from "./client-stream.ts";
 import { wordOf } from "./four-letter-words.ts";
-import { Identities } from "./identities.ts";
+import { Identities, type SuperUsers } from "./identities.ts";
 import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
 import { answerLocally, type Afterwards } from "./local-requests.ts";
 import type { ServerLog } from "./options.ts";
@@ -58,6 +64,9 @@ export interface ConnectionHost {
   readonly report: ServerLog;
   /** Whether there is a leader: without one no client is let in. */
   readonly isServing: boolean;
+  readonly superUsers: SuperUsers;
+  /** What requests may do here beside what their client may. */
+  readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
   now(): number;
   newPassword(): Uint8Array;
   /** What a client gets that asks for this timeout. */
@@ -128,7 +137,7 @@ export class ClientConnection implements Watcher {
     this.#stream = stream;
     this.#host = host;
     this.#output = new ReplyOutput(stream, host.writers, () => host.wantFlush(this));
-    this.#identities = new Identities(remoteAddress);
+    this.#identities = new Identities(remoteAddress, host.superUsers);
     this.#lastHeard = host.now();
     stream.listen({
       onData: (bytes) => this.#receive(bytes),
@@ -150,9 +159,10 @@ export class ClientConnection implements Watcher {
   }
 
   /** Something happened to a node that the client watches; told before any reply that shows it. */
-  notify(type: EventType, path: string): void {
+  notify({ type, path, zxid, acl }: WatchEvent): void {
     if (this.#phase !== "open" && this.#phase !== "closing") return;
-    writeNotification(this.#output.writer, type, path);
+    if (acl !== null && !permits(acl, PERMISSION.read, this.#identities)) return;
+    writeNotification(this.#output.writer, type, path, zxid);
     this.sent++;
     this.#host.stats.sent++;
   }
@@ -326,10 +336,28 @@ export class ClientConnection implements Watcher {
           this.#reply();
         });
       }
+      case "identity":
+        return this.#prove(frame, commands);
       case "local":
         if (this.#queue.size > 0) this.#wait({ kind: "local", frame, since, bytes });
         else this.#answer(frame, since);
     }
+  }
+
+  /** Answered before the requests that wait: it holds for all that come from now on. */
+  #prove(frame: Uint8Array, commands: RequestEncoder): void {
+    const { scheme, credentials } = readAuth(new JuteReader(frame, REQUEST_HEADER_BYTES));
+    const isProved = this.#identities.prove(scheme, credentials);
+    const error = isProved ? ERROR.ok : ERROR.authFailed;
+    writeBareReply(this.#output.writer, intAt(frame, 0), 0, error);
+    this.#sent(this.#lastHeard);
+    if (isProved) commands.authority = this.#authority;
+    else this.#finish();
+  }
+
+  get #authority(): Omit<Authority, "session"> {
+    const { isSuper, identities } = this.#identities;
+    return { isSuper, identities, ...this.#host.features };
   }
 
   #wait(request: PendingRequest): void {
@@ -377,14 +405,14 @@ export class ClientConnection implements Watcher {
   }
 
   #answer(frame: Uint8Array, since: number): void {
-    const { machine } = this.#host;
+    const { machine, watches: table, limits } = this.#host;
+    assert(this.#attached !== null, "who makes requests has a session");
     const site = {
       machine,
-      identities: this.#identities,
+      session: this.#attached.session.id,
+      requester: this.#identities,
       writer: this.#output.writer,
-      watches: this.#host.watches,
-      watcher: this,
-      watchesMax: this.#host.limits.watchesPerConnection,
+      watches: { table, watcher: this, most: limits.watchesPerConnection },
     };
     const afterwards: Afterwards = answerLocally(site, frame);
     this.#sent(since);
@@ -444,11 +472,11 @@ export class ClientConnection implements Watcher {
     const timeoutMillis = this.#host.negotiate(wanted);
     if (resume === null) {
       const password = this.#host.newPassword();
-      return encodeSessionCommand({ kind: "openSession", sid, timeoutMillis, password });
+      return encodeServerCommand({ kind: "openSession", sid, timeoutMillis, password });
     }
     const { session, password } = resume;
     if (session === null || password.length !== PASSWORD_BYTES) return null;
-    return encodeSessionCommand({ kind: "attachSession", session, timeoutMillis, password });
+    return encodeServerCommand({ kind: "attachSession", session, timeoutMillis, password });
   }
 
   #connected(outcome: Outcome<ZooKeeperResult>, request: ConnectRequest): void {
@@ -457,7 +485,7 @@ export class ClientConnection implements Watcher {
     if (result.kind !== "attached") return this.#introduce(null, request);
     const session = this.#host.machine.sessions.attached(index);
     assert(session !== null, "a session is there in the turn in which it was attached");
-    const commands = new RequestEncoder(session.id, index, allocate);
+    const commands = new RequestEncoder(session.id, index, this.#authority, allocate);
     this.#attached = { session, attachment: index, commands };
     this.#phase = "open";
     this.#frames.bytesMax = this.#host.limits.frameBytesMax;

@@ -1,35 +1,71 @@
-/** Who a client is, by one scheme. */
-export interface Identity {
-  readonly scheme: string;
-  readonly id: string;
-}
+import { createHash } from "node:crypto";
+import { utf8Decode } from "@quorate/core";
+import type { Identity, Requester } from "../access/index.ts";
 
 /** More is no client's need, and each is kept as long as its connection. */
 const IDENTITIES_MAX = 64;
 
-/** Who the client of one connection is: its address, and what it has proved since. */
-export class Identities {
-  readonly #proved = new Map<string, Identity>();
-  readonly #address: Identity;
+/** Every request carries them all: longer names are no client's need either. */
+const CREDENTIALS_BYTES_MAX = 1024;
 
-  constructor(address: string) {
+/** For whom access lists do not hold. */
+export interface SuperUsers {
+  /** They hold for nobody. */
+  readonly skipAcl: boolean;
+  /** `name:digest` of the one user for whom they do not; null for none. */
+  readonly superDigest: string | null;
+}
+
+/** Shown to the client, and of no use in an access list. */
+const SUPER: Identity = { scheme: "super", id: "" };
+
+/** Who the client of one connection is: its address, and what it has proved since. */
+export class Identities implements Requester {
+  readonly #users: SuperUsers;
+  readonly #address: Identity;
+  readonly #proved = new Map<string, Identity>();
+  #isSuper: boolean;
+
+  constructor(address: string, users: SuperUsers) {
     this.#address = { scheme: "ip", id: address };
+    this.#users = users;
+    this.#isSuper = users.skipAcl;
+  }
+
+  get isSuper(): boolean {
+    return this.#isSuper;
+  }
+
+  get identities(): readonly Identity[] {
+    return [...this.#proved.values(), this.#address];
   }
 
   /**
-   * Takes a name and a password. No access control list of ours asks for them yet, so any will do.
+   * Takes a name and a password.
    *
    * @returns false when the scheme is not known, or there are too many
    */
-  prove(scheme: string, credentials: string): boolean {
+  prove(scheme: string, credentials: Uint8Array): boolean {
     if (scheme === "ip") return true; // that is known already, and nothing to be refused for
-    if (scheme !== "digest" || this.#proved.size >= IDENTITIES_MAX) return false;
-    const id = credentials.split(":", 1)[0] ?? "";
+    if (scheme !== "digest" || credentials.length > CREDENTIALS_BYTES_MAX) return false;
+    const id = digestOf(utf8Decode(credentials));
+    if (id === this.#users.superDigest) {
+      this.#isSuper = true;
+      this.#proved.set("super", SUPER);
+    }
+    if (this.#proved.size >= IDENTITIES_MAX && !this.#proved.has(id)) return false;
     this.#proved.set(id, { scheme, id });
     return true;
   }
+}
 
-  get all(): readonly Identity[] {
-    return [...this.#proved.values(), this.#address];
-  }
+/** The name that a client's `name:password` gives in access lists. */
+function digestOf(credentials: string): string {
+  const [name = ""] = credentials.split(":", 1);
+  return `${name}:${createHash("sha1").update(credentials).digest("base64")}`;
+}
+
+/** The identity as `whoAmI` shows it: a digest is nobody's business. */
+export function shown({ scheme, id }: Identity): Identity {
+  return scheme === "digest" ? { scheme, id: id.split(":", 1)[0] ?? "" } : { scheme, id };
 }

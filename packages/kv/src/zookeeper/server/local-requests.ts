@@ -1,179 +1,243 @@
-import { toQuorateError, utf8Decode } from "@quorate/core";
+import { toQuorateError } from "@quorate/core";
+import { permits, type Requester } from "../access/index.ts";
 import type { ZooKeeperStateMachine } from "../apply/index.ts";
 import {
+  beginMultiResult,
   beginReply,
+  endMultiResults,
   ERROR,
   intAt,
   JuteReader,
   OPCODE,
   PERMISSION,
-  readAuth,
+  readMultiRead,
   readRead,
   readSetWatches,
+  readWatchRequest,
   REQUEST_HEADER_BYTES,
   writeAcl,
   writeBareReply,
   writeIdentities,
+  writeMultiError,
   writeStat,
   XID,
+  type Acl,
   type JuteWriter,
+  type MultiReadOperation,
   type ReadRequest,
   type Refusal,
-  type SetWatchesRequest,
+  type SessionId,
 } from "../codec/index.ts";
-import { anyoneMay, statOf, type Znode } from "../store/index.ts";
-import { setWatches, type Watcher, type WatchTable } from "../watch/index.ts";
-import type { Identities } from "./identities.ts";
+import { pathOf, statOf, subtree, type Znode } from "../store/index.ts";
+import { shown } from "./identities.ts";
+import {
+  addWatch,
+  checkWatches,
+  mayWatch,
+  removeWatches,
+  resumeWatches,
+  type OwnWatches,
+} from "./watch-requests.ts";
 
 /** What requests are answered from that need no place in the log. */
 export interface LocalSite {
   readonly machine: ZooKeeperStateMachine;
-  readonly identities: Identities;
+  readonly session: SessionId;
+  readonly requester: Requester;
   readonly writer: JuteWriter;
-  readonly watches: WatchTable;
-  /** The connection, and how many watches it may have. */
-  readonly watcher: Watcher;
-  readonly watchesMax: number;
+  readonly watches: OwnWatches;
 }
 
 /** Whether the connection goes on after a reply. */
 export type Afterwards = "goesOn" | "ends";
 
-/** The zxid in replies that are given without looking at the state. */
-const NO_ZXID = { auth: 0, unknownOpcode: -1 } as const;
+/** How a request was answered; a refusal is still to be told. */
+type Answer = "answered" | "unknown" | Refusal;
+
+/** The zxid in a reply to what nobody knows. */
+const NO_ZXID = -1;
 
 /** Answers a request from this member's own state. */
 export function answerLocally(site: LocalSite, frame: Uint8Array): Afterwards {
+  const { writer, machine } = site;
   const xid = intAt(frame, 0);
-  try {
-    return answer(site, xid, intAt(frame, 4), new JuteReader(frame, REQUEST_HEADER_BYTES));
-  } catch (thrown) {
-    const error = toQuorateError(thrown);
-    if (error.code !== "ERR_MALFORMED") throw error;
-    return refuse(site, xid, ERROR.marshallingError);
+  const answer = tryAnswer(site, xid, frame);
+  switch (answer) {
+    case "answered":
+      return "goesOn";
+    case "unknown":
+      // Of a client that asks for what does not exist nothing is known any more.
+      writeBareReply(writer, xid, NO_ZXID, ERROR.unimplemented);
+      return "ends";
+    default:
+      writeBareReply(writer, xid, machine.lastZxid, answer);
+      return "goesOn";
   }
 }
 
-function answer(site: LocalSite, xid: number, opcode: number, reader: JuteReader): Afterwards {
-  const { machine, writer } = site;
+function tryAnswer(site: LocalSite, xid: number, frame: Uint8Array): Answer {
+  try {
+    return answerTo(site, xid, intAt(frame, 4), new JuteReader(frame, REQUEST_HEADER_BYTES));
+  } catch (thrown) {
+    const error = toQuorateError(thrown);
+    if (error.code !== "ERR_MALFORMED") throw error;
+    return ERROR.marshallingError;
+  }
+}
+
+function answerTo(site: LocalSite, xid: number, opcode: number, reader: JuteReader): Answer {
+  const { machine, watches } = site;
   switch (opcode) {
     case OPCODE.exists:
     case OPCODE.getData:
     case OPCODE.getChildren:
     case OPCODE.getChildren2:
       return read(site, xid, opcode, readRead(reader));
+    case OPCODE.multiRead:
+      return multiRead(site, xid, readMultiRead(reader));
     case OPCODE.getAcl:
       return getAcl(site, xid, reader.text());
+    case OPCODE.getAllChildrenNumber:
+      return countDescendants(site, xid, reader.text());
+    case OPCODE.getEphemerals:
+      return getEphemerals(site, xid, reader.ustring() ?? "");
     case OPCODE.sync: {
       const path = reader.ustring();
-      const frame = beginReply(writer, xid, machine.lastZxid);
-      writer.ustring(path);
-      writer.endFrame(frame);
-      return "goesOn";
+      return reply(site, xid, (writer) => writer.ustring(path));
     }
     case OPCODE.ping:
-      writeBareReply(writer, XID.ping, machine.lastZxid, ERROR.ok);
-      return "goesOn";
-    case OPCODE.auth: {
-      const { scheme, credentials } = readAuth(reader);
-      const isProved = site.identities.prove(scheme, utf8Decode(credentials));
-      const error = isProved ? ERROR.ok : ERROR.authFailed;
-      writeBareReply(writer, xid, NO_ZXID.auth, error);
-      return isProved ? "goesOn" : "ends";
-    }
-    case OPCODE.whoAmI: {
-      const frame = beginReply(writer, xid, machine.lastZxid);
-      writeIdentities(writer, site.identities.all);
-      writer.endFrame(frame);
-      return "goesOn";
-    }
+      return reply(site, XID.ping, () => {});
+    case OPCODE.whoAmI:
+      return reply(site, xid, (writer) =>
+        writeIdentities(writer, site.requester.identities.map(shown)),
+      );
     case OPCODE.setWatches:
-    case OPCODE.setWatches2:
-      return resumeWatches(site, xid, readSetWatches(reader, opcode === OPCODE.setWatches2));
-    case OPCODE.setAcl:
-    case OPCODE.multi:
-    case OPCODE.reconfig:
-    case OPCODE.checkWatches:
-    case OPCODE.removeWatches:
-    case OPCODE.createContainer:
-    case OPCODE.createTtl:
-    case OPCODE.multiRead:
-    case OPCODE.sasl:
-    case OPCODE.getEphemerals:
-    case OPCODE.getAllChildrenNumber:
+    case OPCODE.setWatches2: {
+      const request = readSetWatches(reader, opcode === OPCODE.setWatches2);
+      const refusal = resumeWatches(watches, request, machine.tree, machine.lastZxid);
+      return refusal ?? reply(site, xid, () => {});
+    }
     case OPCODE.addWatch:
-      return refuse(site, xid, ERROR.unimplemented);
+      // Answers with an error of its own, which is none.
+      return (
+        addWatch(watches, readWatchRequest(reader)) ??
+        reply(site, xid, (writer) => writer.int(ERROR.ok))
+      );
+    case OPCODE.checkWatches:
+      return checkWatches(watches, readWatchRequest(reader)) ?? reply(site, xid, () => {});
+    case OPCODE.removeWatches:
+      return removeWatches(watches, readWatchRequest(reader)) ?? reply(site, xid, () => {});
+    case OPCODE.reconfig:
+    case OPCODE.sasl:
+      return ERROR.unimplemented;
     default:
-      // Of a client that asks for what does not exist nothing is known any more.
-      writeBareReply(writer, xid, NO_ZXID.unknownOpcode, ERROR.unimplemented);
-      return "ends";
+      return "unknown";
   }
 }
 
-function read(
+type ReadOpcode = (typeof OPCODE)["exists" | "getData" | "getChildren" | "getChildren2"];
+
+function read(site: LocalSite, xid: number, opcode: ReadOpcode, request: ReadRequest): Answer {
+  const node = look(site, opcode, request);
+  if (typeof node === "number") return node;
+  return reply(site, xid, (writer) => {
+    writeContent(writer, opcode, node);
+    if (opcode !== OPCODE.getChildren) writeStat(writer, statOf(node));
+  });
+}
+
+/** Each read gives its own result or its own error; the whole never fails. */
+function multiRead(
   site: LocalSite,
   xid: number,
-  opcode: (typeof OPCODE)["exists" | "getData" | "getChildren" | "getChildren2"],
-  { path, watch }: ReadRequest,
-): Afterwards {
-  if (watch && !mayWatch(site, 1)) return refuse(site, xid, ERROR.throttledOp);
-  if (opcode === OPCODE.exists && path.includes("\0")) return refuse(site, xid, ERROR.badArguments);
+  operations: readonly MultiReadOperation[],
+): Answer {
+  return reply(site, xid, (writer) => {
+    for (const operation of operations) {
+      const { opcode } = operation;
+      const node = look(site, opcode, operation);
+      if (typeof node === "number") writeMultiError(writer, node);
+      else {
+        beginMultiResult(writer, opcode);
+        writeContent(writer, opcode, node);
+        if (opcode === OPCODE.getData) writeStat(writer, statOf(node));
+      }
+    }
+    endMultiResults(writer);
+  });
+}
+
+/** Finds the node, if the client may see it, and leaves the watch that the client wants. */
+function look(site: LocalSite, opcode: ReadOpcode, { path, watch }: ReadRequest): Znode | Refusal {
+  const { table, watcher } = site.watches;
+  if (watch && !mayWatch(site.watches, 1)) return ERROR.throttledOp;
+  if (opcode === OPCODE.exists && path.includes("\0")) return ERROR.badArguments;
   const node = site.machine.tree.find(path);
-  const { watches, watcher } = site;
   if (node === null) {
     // Of a node that is not there, the creation can be waited for, and nothing else.
-    if (watch && opcode === OPCODE.exists) watches.add("data", path, watcher);
-    return refuse(site, xid, ERROR.noNode);
+    if (watch && opcode === OPCODE.exists) table.add("data", path, watcher);
+    return ERROR.noNode;
   }
-  if (!anyoneMay(node.acl, PERMISSION.read)) return refuse(site, xid, ERROR.noAuth);
-  const listsChildren = opcode === OPCODE.getChildren || opcode === OPCODE.getChildren2;
-  if (watch) watches.add(listsChildren ? "children" : "data", path, watcher);
-  const { writer } = site;
-  const frame = beginReply(writer, xid, site.machine.lastZxid);
+  if (!permits(node.acl, PERMISSION.read, site.requester)) return ERROR.noAuth;
+  if (watch) table.add(listsChildren(opcode) ? "children" : "data", path, watcher);
+  return node;
+}
+
+function writeContent(writer: JuteWriter, opcode: ReadOpcode, node: Znode): void {
   if (opcode === OPCODE.getData) writer.buffer(node.data);
-  if (listsChildren) writeChildren(writer, node);
-  if (opcode !== OPCODE.getChildren) writeStat(writer, statOf(node));
-  writer.endFrame(frame);
-  return "goesOn";
+  if (!listsChildren(opcode)) return;
+  writer.int(node.numChildren);
+  for (const name of node.children?.keys() ?? []) writer.ustring(name);
 }
 
-/** Persistent watches come with their own part of the service. */
-function resumeWatches(site: LocalSite, xid: number, request: SetWatchesRequest): Afterwards {
-  const { data, exist, child, persistent } = request;
-  if (persistent.length > 0) return refuse(site, xid, ERROR.unimplemented);
-  if (!mayWatch(site, data.length + exist.length + child.length)) {
-    return refuse(site, xid, ERROR.throttledOp);
-  }
-  const { machine, writer, watches, watcher } = site;
-  setWatches(request, machine.tree, watches, watcher);
-  writeBareReply(writer, xid, machine.lastZxid, ERROR.ok);
-  return "goesOn";
+function listsChildren(opcode: ReadOpcode): boolean {
+  return opcode === OPCODE.getChildren || opcode === OPCODE.getChildren2;
 }
 
-function mayWatch({ watches, watcher, watchesMax }: LocalSite, more: number): boolean {
-  return watches.countOf(watcher) + more <= watchesMax;
-}
-
-function writeChildren(writer: JuteWriter, { children }: Znode): void {
-  writer.int(children?.size ?? 0);
-  for (const name of children?.keys() ?? []) writer.ustring(name);
-}
-
-function getAcl(site: LocalSite, xid: number, path: string): Afterwards {
+function getAcl(site: LocalSite, xid: number, path: string): Answer {
   const node = site.machine.tree.find(path);
-  if (node === null) return refuse(site, xid, ERROR.noNode);
-  if (!anyoneMay(node.acl, PERMISSION.read | PERMISSION.admin)) {
-    return refuse(site, xid, ERROR.noAuth);
-  }
+  if (node === null) return ERROR.noNode;
+  const { requester } = site;
+  if (!permits(node.acl, PERMISSION.read | PERMISSION.admin, requester)) return ERROR.noAuth;
+  const mayAdmin = permits(node.acl, PERMISSION.admin, requester);
+  return reply(site, xid, (writer) => {
+    writeAcl(writer, mayAdmin ? node.acl : masked(node.acl));
+    writeStat(writer, statOf(node));
+  });
+}
+
+/** Without the digests, from which passwords can be guessed. */
+function masked(acl: Acl): Acl {
+  return acl.map((entry) =>
+    entry.scheme === "digest" ? { ...entry, id: `${entry.id.split(":", 1)[0] ?? ""}:x` } : entry,
+  );
+}
+
+function countDescendants(site: LocalSite, xid: number, path: string): Answer {
+  const { tree } = site.machine;
+  const node = tree.find(path);
+  if (node === null) return ERROR.noNode;
+  if (!permits(node.acl, PERMISSION.read, site.requester)) return ERROR.noAuth;
+  let count = -1; // the node itself
+  if (node === tree.root) count += tree.count;
+  else for (const _ of subtree(node)) count++;
+  return reply(site, xid, (writer) => writer.int(count));
+}
+
+/** The client's own, whose paths begin as it says. */
+function getEphemerals(site: LocalSite, xid: number, prefix: string): Answer {
+  const nodes = site.machine.tree.ephemeralsOf(site.session);
+  const paths = [...nodes].map(pathOf).filter((path) => path.startsWith(prefix));
+  return reply(site, xid, (writer) => {
+    writer.int(paths.length);
+    for (const path of paths) writer.ustring(path);
+  });
+}
+
+function reply(site: LocalSite, xid: number, write: (writer: JuteWriter) => void): Answer {
   const { writer } = site;
   const frame = beginReply(writer, xid, site.machine.lastZxid);
-  writeAcl(writer, node.acl);
-  writeStat(writer, statOf(node));
+  write(writer);
   writer.endFrame(frame);
-  return "goesOn";
-}
-
-function refuse({ machine, writer }: LocalSite, xid: number, error: Refusal): Afterwards {
-  writeBareReply(writer, xid, machine.lastZxid, error);
-  return "goesOn";
+  return "answered";
 }

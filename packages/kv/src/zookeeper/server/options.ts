@@ -1,5 +1,6 @@
 import type { ReplicatedLog } from "@quorate/core";
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
+import type { ContainerSettings } from "./container-manager.ts";
 import type { ServerLimits } from "./limits.ts";
 
 /** Where a server tells what happens to its clients; a pino logger is one. */
@@ -33,8 +34,19 @@ export interface ZooKeeperServerOptions {
   readonly dataDir?: string;
   readonly limits?: Partial<ServerLimits>;
   readonly report: ServerLog;
+  /** Whether nodes may have a time to live; no when left out, as in ZooKeeper. */
+  readonly extendedTypes?: boolean;
+  /** Whether the hard limits of quotas are kept; no when left out, as in ZooKeeper. */
+  readonly enforceQuota?: boolean;
+  /** Whether access lists hold for nobody; no when left out. */
+  readonly skipAcl?: boolean;
+  /** `name:digest` of a user for whom access lists do not hold; none when left out. */
+  readonly superDigest?: string | null;
+  readonly containers?: ContainerSettings;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
   /** Runs a callback at the end of the turn of the loop: when replies are written. */
   readonly defer: (callback: () => void) => void;
   /** Makes the secrets of sessions: 16 bytes that nobody can guess. */
@@ -44,7 +56,7 @@ export interface ZooKeeperServerOptions {
 }
 
 /** What Node has for a server that listens on sockets. */
-type OfNode = "now" | "defer" | "newPassword" | "clientPort";
+type OfNode = "now" | "wallNow" | "defer" | "newPassword" | "clientPort";
 
 /** What a ZooKeeper server on sockets is made of. */
 export interface ListeningServerOptions

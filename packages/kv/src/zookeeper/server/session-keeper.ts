@@ -1,6 +1,6 @@
 import { toQuorateError, type Index, type ReplicatedLog, type Term } from "@quorate/core";
 import {
-  encodeSessionCommand,
+  encodeServerCommand,
   type ZooKeeperResult,
   type ZooKeeperStateMachine,
 } from "../apply/index.ts";
@@ -133,7 +133,7 @@ export class SessionKeeper {
         { session: sessionText(id), timeoutMillis },
         "nothing heard of a session: it expires",
       );
-      const command = encodeSessionCommand({ kind: "expireSession", session: id, attachment });
+      const command = encodeServerCommand({ kind: "expireSession", session: id, attachment });
       const done = (failed: boolean): void => {
         if (failed && machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
       };

@@ -25,6 +25,7 @@ export async function startZooKeeperServer(
   let listener: Listener | null = null;
   const server = new ZooKeeperServer({
     now: () => performance.now(),
+    wallNow: () => Date.now(),
     newPassword: () => randomBytes(PASSWORD_BYTES),
     defer: setImmediate,
     clientPort: () => listener?.addresses[0]?.port ?? null,

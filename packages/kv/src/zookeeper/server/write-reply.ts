@@ -1,6 +1,14 @@
-import { beginReply, writeBareReply, writeStat, type JuteWriter } from "../codec/index.ts";
-import type { ZooKeeperResult } from "../apply/index.ts";
-import { ERROR } from "../codec/index.ts";
+import {
+  beginMultiResult,
+  beginReply,
+  endMultiResults,
+  ERROR,
+  writeBareReply,
+  writeMultiError,
+  writeStat,
+  type JuteWriter,
+} from "../codec/index.ts";
+import type { MultiItem, OperationResult, ZooKeeperResult } from "../apply/index.ts";
 
 /** Answers a write of a client with what applying it gave. */
 export function writeReply(
@@ -9,21 +17,44 @@ export function writeReply(
   result: Exclude<ZooKeeperResult, { kind: "attached" }>,
 ): void {
   switch (result.kind) {
-    case "created": {
-      const frame = beginReply(writer, xid, result.zxid);
-      writer.ustring(result.path);
-      if (result.stat !== null) writeStat(writer, result.stat);
-      return writer.endFrame(frame);
-    }
-    case "changed": {
-      const frame = beginReply(writer, xid, result.zxid);
-      writeStat(writer, result.stat);
-      return writer.endFrame(frame);
-    }
+    case "created":
+    case "changed":
     case "deleted":
+    case "checked": {
+      const frame = beginReply(writer, xid, result.zxid);
+      writeOperationResult(writer, result);
+      return writer.endFrame(frame);
+    }
+    case "multi": {
+      // Without an error even if nothing was done: clients read the results only then.
+      const frame = beginReply(writer, xid, result.zxid);
+      for (const item of result.items) writeItem(writer, item);
+      endMultiResults(writer);
+      return writer.endFrame(frame);
+    }
     case "sessionClosed":
       return writeBareReply(writer, xid, result.zxid, ERROR.ok);
     case "refused":
       return writeBareReply(writer, xid, result.zxid, result.error);
+  }
+}
+
+function writeItem(writer: JuteWriter, item: MultiItem): void {
+  if (item.kind === "undone") return writeMultiError(writer, item.error);
+  beginMultiResult(writer, item.opcode);
+  writeOperationResult(writer, item.result);
+}
+
+function writeOperationResult(writer: JuteWriter, result: OperationResult): void {
+  switch (result.kind) {
+    case "created":
+      writer.ustring(result.path);
+      if (result.stat !== null) writeStat(writer, result.stat);
+      return;
+    case "changed":
+      return writeStat(writer, result.stat);
+    case "deleted":
+    case "checked":
+      return;
   }
 }

@@ -1,12 +1,19 @@
 import { QuorateError, type GroupView, type Index, type ReplicatedLog } from "@quorate/core";
-import type { ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
+import type { Authority, ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
 import type { Session, SessionListener } from "../session/index.ts";
-import { WatchTable, type NodeListener } from "../watch/index.ts";
+import {
+  WatchTable,
+  type NodeChange,
+  type NodeListener,
+  type NodeSetChange,
+} from "../watch/index.ts";
 import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
 import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
 import type { ClientStream } from "./client-stream.ts";
 import { answerWord } from "./four-letter-words.ts";
+import { CONTAINER_SETTINGS, ContainerManager } from "./container-manager.ts";
+import type { SuperUsers } from "./identities.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import type { ServerLog, ZooKeeperServerOptions } from "./options.ts";
 import { ServerStats } from "./server-stats.ts";
@@ -30,12 +37,15 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   readonly report: ServerLog;
   readonly now: () => number;
   readonly newPassword: () => Uint8Array;
+  readonly superUsers: SuperUsers;
+  readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
   readonly #options: ZooKeeperServerOptions;
   readonly #words: ReadonlySet<string>;
   readonly #minTimeoutMillis: number;
   readonly #maxTimeoutMillis: number;
   readonly #defer: (callback: () => void) => void;
   readonly #keeper: SessionKeeper;
+  readonly #containers: ContainerManager;
   readonly #startedAt: number;
   readonly #connections = new Set<ClientConnection>();
   readonly #byAttachment = new Map<Index, ClientConnection>();
@@ -66,8 +76,14 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.#minTimeoutMillis = options.minSessionTimeoutMillis ?? 2 * tickMillis;
     this.#maxTimeoutMillis = options.maxSessionTimeoutMillis ?? 20 * tickMillis;
     this.#defer = options.defer;
-    const { log, machine, report } = this;
-    this.#keeper = new SessionKeeper({ log, machine, tickMillis, now: () => this.now(), report });
+    const { skipAcl = false, superDigest = null } = options;
+    this.superUsers = { skipAcl, superDigest };
+    const { extendedTypes = false, enforceQuota = false } = options;
+    this.features = { extendedTypes, enforceQuota };
+    const { log, machine, report, now } = this;
+    this.#keeper = new SessionKeeper({ log, machine, tickMillis, now, report });
+    const { wallNow, containers: settings = CONTAINER_SETTINGS } = options;
+    this.#containers = new ContainerManager({ log, machine, settings, now, wallNow });
     this.#startedAt = this.now();
     machine.listen(this);
     this.#unsubscribe = this.log.onView((view) => this.#onView(view));
@@ -83,6 +99,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   /** To be called twice a tick. */
   tick(): void {
     this.#keeper.tick();
+    this.#containers.tick();
     const now = this.now();
     for (const connection of this.#connections) connection.tick(now);
   }
@@ -169,16 +186,16 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     }
   }
 
-  nodeCreated(path: string): void {
-    this.watches.created(path);
+  nodeCreated(change: NodeSetChange): void {
+    this.watches.created(change);
   }
 
-  nodeChanged(path: string): void {
-    this.watches.changed(path);
+  nodeChanged(change: NodeChange): void {
+    this.watches.changed(change);
   }
 
-  nodeDeleted(path: string): void {
-    this.watches.deleted(path);
+  nodeDeleted(change: NodeSetChange): void {
+    this.watches.deleted(change);
   }
 
   // --- inside -------------------------------------------------------------------------------------

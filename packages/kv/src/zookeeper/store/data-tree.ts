@@ -1,10 +1,29 @@
 import { assert } from "@quorate/core";
+import { AclPool, OPEN_ACL, READ_ONLY_ACL } from "../access/index.ts";
 import type { Acl, Stamp } from "../codec/records.ts";
-import { OPEN_ACL, READ_ONLY_ACL } from "./acl.ts";
+import type { SessionId } from "../codec/session-id.ts";
+import { MortalNodes } from "./mortal-nodes.ts";
+import { PERSISTENT, type NodeKind } from "./node-kind.ts";
 import { PinnedTree } from "./pinned-tree.ts";
-import { hashChildPath, hashData, ROOT_PATH_HASH, TreeDigest } from "./tree-digest.ts";
+import { QuotaTable } from "./quota-table.ts";
+import {
+  decodeUsage,
+  encodeUsage,
+  isQuotaName,
+  quotaNode,
+  statsPath,
+  type Usage,
+} from "./quota.ts";
+import { hashChild, hashData, ROOT_HASH, TreeDigest } from "./tree-digest.ts";
 import { ValueBlocks } from "./value-blocks.ts";
-import { Znode, type ZnodeState } from "./znode.ts";
+import { pathOf, subtree, Znode, type ZnodeState } from "./znode.ts";
+
+/** What a node is created with. */
+export interface NodeContent {
+  readonly kind: NodeKind;
+  readonly data: Uint8Array | null;
+  readonly acl: Acl;
+}
 
 /**
  * The tree of nodes. Everything is found from the root, so that a node costs one entry in its
@@ -12,12 +31,15 @@ import { Znode, type ZnodeState } from "./znode.ts";
  *
  * Invariants: the list from oldest to newest holds every node of the tree, parents before their
  * children, and beside them only nodes deleted since the oldest view was pinned; the digest is the
- * sum over the nodes of the tree.
+ * sum over the nodes of the tree; what the stats node of a quota says follows every change below it.
  */
 export class DataTree {
   readonly root: Znode;
   readonly #digest = new TreeDigest();
   readonly #values = new ValueBlocks();
+  readonly #acls = new AclPool();
+  readonly #mortals = new MortalNodes();
+  readonly #quotas = new QuotaTable();
   readonly #views = new Set<PinnedTree>();
   /** Nodes deleted while views were pinned, and the generation in which each was. */
   readonly #deleted = new Map<Znode, number>();
@@ -29,19 +51,24 @@ export class DataTree {
 
   /** A tree of a root alone. */
   constructor(root: ZnodeState) {
-    const state = { ...root, data: this.#values.copy(root.data) };
-    this.root = new Znode(null, "", state, ROOT_PATH_HASH, hashData(state.data), 0);
+    const state = { ...root, data: this.#values.copy(root.data), acl: this.#acls.take(root.acl) };
+    this.root = new Znode(null, "", state, ROOT_HASH, hashData(state.data), 0);
     this.#newest = this.root;
     this.#digest.add(this.root);
     this.#bytes += root.data?.length ?? 0;
   }
 
-  /** What every ensemble begins with. */
-  static initial(): DataTree {
+  /**
+   * What every ensemble begins with.
+   *
+   * @param config - what `/zookeeper/config` tells
+   */
+  static initial(config: Uint8Array = new Uint8Array(0)): DataTree {
     const tree = new DataTree(FIRST_STATE);
     tree.add("/zookeeper", FIRST_STATE);
     tree.add("/zookeeper/quota", FIRST_STATE);
-    tree.add("/zookeeper/config", { ...FIRST_STATE, acl: READ_ONLY_ACL, aversion: -1 });
+    const state = { ...FIRST_STATE, data: config, acl: READ_ONLY_ACL, aversion: -1 };
+    tree.add("/zookeeper/config", state);
     return tree;
   }
 
@@ -55,7 +82,29 @@ export class DataTree {
     return this.#bytes;
   }
 
-  /** Equal for equal trees: same paths, data and stats. Sixteen hexadecimal digits. */
+  get ephemeralCount(): number {
+    return this.#mortals.ephemeralCount;
+  }
+
+  /** The nodes that end with the session, in the order of their creation. */
+  ephemeralsOf(session: SessionId): ReadonlySet<Znode> {
+    return this.#mortals.of(session);
+  }
+
+  /** Containers and nodes with a time to live. */
+  get reapable(): ReadonlySet<Znode> {
+    return this.#mortals.unowned;
+  }
+
+  /** The path of the quota that a node there is under, and what it uses; null if there is none. */
+  quotaOver(path: string): { readonly path: string; readonly usage: Usage } | null {
+    const over = this.#quotas.over(path);
+    if (over === null) return null;
+    const usage = decodeUsage(this.find(statsPath(over))?.data ?? null);
+    return usage === null ? null : { path: over, usage };
+  }
+
+  /** Equal for equal trees: same paths, data, access lists and stats. Sixteen hexadecimal digits. */
   get digest(): string {
     return this.#digest.toString();
   }
@@ -75,19 +124,15 @@ export class DataTree {
   }
 
   /** The name must be free. */
-  create(
-    parent: Znode,
-    name: string,
-    content: { readonly data: Uint8Array | null; readonly acl: Acl },
-    stamp: Stamp,
-  ): Znode {
+  create(parent: Znode, name: string, content: NodeContent, stamp: Stamp): Znode {
     this.#beforeChange(parent);
     parent.creations = (parent.creations + 1) | 0;
     parent.childrenModified = stamp;
     this.#digest.add(parent);
-    return this.#link(parent, name, {
+    const node = this.#link(parent, name, {
+      kind: content.kind,
       data: this.#values.copy(content.data),
-      acl: content.acl,
+      acl: this.#acls.take(content.acl),
       created: stamp,
       modified: stamp,
       childrenModified: stamp,
@@ -95,29 +140,45 @@ export class DataTree {
       creations: 0,
       aversion: 0,
     });
+    this.#use(node, { count: 1, bytes: node.dataLength });
+    if (isQuotaName(name)) this.#noteQuota(pathOf(node));
+    return node;
   }
 
   setData(node: Znode, data: Uint8Array | null, stamp: Stamp): void {
+    const bytes = (data?.length ?? 0) - node.dataLength;
     this.#beforeChange(node);
-    this.#bytes += (data?.length ?? 0) - (node.data?.length ?? 0);
-    node.data = this.#values.copy(data);
-    node.dataHash = hashData(data);
+    this.#replaceData(node, data);
     node.version = (node.version + 1) | 0;
     node.modified = stamp;
+    this.#digest.add(node);
+    this.#use(node, { count: 0, bytes });
+  }
+
+  setAcl(node: Znode, acl: Acl): void {
+    this.#beforeChange(node);
+    const before = node.acl;
+    node.acl = this.#acls.take(acl);
+    this.#acls.release(before);
+    node.aversion = (node.aversion + 1) | 0;
     this.#digest.add(node);
   }
 
   /** The node must have no children and a parent. */
   delete(node: Znode, stamp: Stamp): void {
     const { parent } = node;
-    assert(parent !== null && !node.children?.size, "only a leaf is deleted, and not the root");
+    assert(parent !== null && node.numChildren === 0, "only a leaf is deleted, and not the root");
     this.#beforeChange(parent);
     parent.childrenModified = stamp;
     this.#digest.add(parent);
     parent.children?.delete(node.name);
     this.#digest.subtract(node);
     this.#count--;
-    this.#bytes -= pathLength(node) + (node.data?.length ?? 0);
+    this.#bytes -= pathLength(node) + node.dataLength;
+    this.#acls.release(node.acl);
+    this.#mortals.delete(node);
+    this.#use(node, { count: -1, bytes: -node.dataLength });
+    this.#dropQuota(node);
     // A view that was pinned before still has to come past it.
     if (this.#views.size > 0) this.#deleted.set(node, this.#generation);
     else this.#unlist(node);
@@ -133,7 +194,10 @@ export class DataTree {
     const parent = slash < 0 ? null : this.find(path.slice(0, slash));
     const name = path.slice(slash + 1);
     if (parent === null || name === "" || parent.children?.has(name)) return false;
-    this.#link(parent, name, { ...state, data: this.#values.copy(state.data) });
+    const [data, acl] = [this.#values.copy(state.data), this.#acls.take(state.acl)];
+    this.#link(parent, name, { ...state, data, acl });
+    const quota = quotaNode(path);
+    if (quota?.node === "limits") this.#quotas.add(quota.of);
     return true;
   }
 
@@ -150,18 +214,62 @@ export class DataTree {
   }
 
   #link(parent: Znode, name: string, state: ZnodeState): Znode {
-    const pathHash = hashChildPath(parent.pathHash, name);
-    const node = new Znode(parent, name, state, pathHash, hashData(state.data), this.#generation);
+    const hash = hashChild(parent.identityHash, name, state.kind);
+    const node = new Znode(parent, name, state, hash, hashData(state.data), this.#generation);
     parent.children ??= new Map();
     parent.children.set(name, node);
     node.older = this.#newest;
     this.#newest.newer = node;
     this.#newest = node;
     this.#digest.add(node);
+    this.#mortals.add(node);
     this.#count++;
-    this.#bytes += pathLength(node) + (state.data?.length ?? 0);
+    this.#bytes += pathLength(node) + node.dataLength;
     return node;
   }
+
+  #replaceData(node: Znode, data: Uint8Array | null): void {
+    this.#bytes += (data?.length ?? 0) - node.dataLength;
+    node.data = this.#values.copy(data);
+    node.dataHash = hashData(data);
+  }
+
+  // --- quotas -------------------------------------------------------------------------------------
+
+  /** The node, or what it holds, is more or less by so much. */
+  #use(node: Znode, more: Usage): void {
+    if (this.#quotas.isEmpty) return;
+    const over = this.quotaOver(pathOf(node));
+    if (over === null) return;
+    const { count, bytes } = over.usage;
+    this.#tellUsage(over.path, { count: count + more.count, bytes: bytes + more.bytes });
+  }
+
+  /** The new node may be one of those that make a quota: it begins with what there is. */
+  #noteQuota(path: string): void {
+    const quota = quotaNode(path);
+    if (quota === null) return;
+    if (quota.node === "limits") this.#quotas.add(quota.of);
+    const root = this.find(quota.of);
+    this.#tellUsage(quota.of, root === null ? { count: 0, bytes: 0 } : usageOf(root));
+  }
+
+  #dropQuota(node: Znode): void {
+    if (!isQuotaName(node.name)) return;
+    const quota = quotaNode(pathOf(node));
+    if (quota?.node === "limits") this.#quotas.delete(quota.of);
+  }
+
+  /** Changes what the stats node says and nothing else of it: that is no client's write. */
+  #tellUsage(path: string, usage: Usage): void {
+    const node = this.find(statsPath(path));
+    if (node === null) return;
+    this.#beforeChange(node);
+    this.#replaceData(node, encodeUsage(usage));
+    this.#digest.add(node);
+  }
+
+  // --- views --------------------------------------------------------------------------------------
 
   /** Takes the node out of the digest, and leaves its state to the views that have not seen it. */
   #beforeChange(node: Znode): void {
@@ -182,6 +290,7 @@ export class DataTree {
 const NEVER: Stamp = { zxid: 0, time: 0 };
 
 const FIRST_STATE: ZnodeState = {
+  kind: PERSISTENT,
   data: new Uint8Array(0),
   acl: OPEN_ACL,
   created: NEVER,
@@ -197,4 +306,13 @@ function pathLength(node: Znode): number {
   for (let at: Znode | null = node; at?.parent != null; at = at.parent)
     length += 1 + at.name.length;
   return length;
+}
+
+function usageOf(root: Znode): Usage {
+  let [count, bytes] = [0, 0];
+  for (const node of subtree(root)) {
+    count++;
+    bytes += node.dataLength;
+  }
+  return { count, bytes };
 }

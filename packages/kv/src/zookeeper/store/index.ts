@@ -1,5 +1,6 @@
-export { anyoneMay, isOpen, OPEN_ACL } from "./acl.ts";
-export { DataTree } from "./data-tree.ts";
+export { DataTree, type NodeContent } from "./data-tree.ts";
+export { CONTAINER, isOver, PERSISTENT, type NodeKind } from "./node-kind.ts";
 export { isSpecialPath, isValidPath } from "./path.ts";
-export { PinnedTree } from "./pinned-tree.ts";
-export { pathOf, statOf, Znode, type ZnodeState } from "./znode.ts";
+export type { PinnedTree } from "./pinned-tree.ts";
+export { decodeLimits, exceeds, limitsPath, type Usage } from "./quota.ts";
+export { pathOf, statOf, subtree, type Znode, type ZnodeState } from "./znode.ts";

@@ -47,9 +47,10 @@ export class PinnedTree {
   /** The node is about to change. */
   keep(node: Znode): void {
     if (node.generation > this.#generation) return; // kept before, or not there yet
-    const { data, acl, created, modified, childrenModified, version, creations, aversion } = node;
-    const state = { data, acl, created, modified, childrenModified, version, creations, aversion };
-    this.#kept.set(node, state);
+    const { kind, data, acl, created, modified, childrenModified } = node;
+    const { version, creations, aversion } = node;
+    const stamps = { created, modified, childrenModified };
+    this.#kept.set(node, { kind, data, acl, ...stamps, version, creations, aversion });
   }
 
   release(): void {

@@ -1,14 +1,16 @@
 import { intAt } from "../codec/jute-reader.ts";
+import type { Acl } from "../codec/records.ts";
+import type { NodeKind } from "./node-kind.ts";
 import type { ZnodeState } from "./znode.ts";
 
 /** A node with the hashes of what takes long to hash. */
 interface Digestible extends ZnodeState {
-  readonly pathHash: number;
+  readonly identityHash: number;
   readonly dataHash: number;
 }
 
 /**
- * A digest of the paths, data and stats of all nodes, kept up to date change by change: it is the sum
+ * A digest of the paths, data, access lists and stats of all nodes, kept up to date change by change: it is the sum
  * of the nodes' own, so that the order of changes and of nodes does not matter. Trees that differ
  * have equal digests once in 2^64.
  */
@@ -33,12 +35,41 @@ export class TreeDigest {
   }
 }
 
-/** The hash of the root's path; every other path's begins with its parent's. */
-export const ROOT_PATH_HASH = 0x2f;
+/** The hash of the root; every other node's begins with its parent's. */
+export const ROOT_HASH = 0x2f;
 
-export function hashChildPath(parentHash: number, name: string): number {
-  let hash = step(parentHash, 0x2f);
-  for (let i = 0; i < name.length; i++) hash = step(hash, name.charCodeAt(i));
+/** A hash of a node's path and kind. */
+export function hashChild(parentHash: number, name: string, kind: NodeKind): number {
+  const hash = hashText(step(parentHash, 0x2f), name);
+  switch (kind.kind) {
+    case "persistent":
+      return hash;
+    case "container":
+      return step(hash, 1);
+    case "ttl":
+      return stepLong(step(hash, 2), kind.millis);
+    case "ephemeral":
+      return stepLong(step(step(hash, 3), kind.session.sid), kind.session.birth);
+  }
+}
+
+function hashText(seed: number, text: string): number {
+  let hash = seed;
+  for (let i = 0; i < text.length; i++) hash = step(hash, text.charCodeAt(i));
+  return hash;
+}
+
+/** Lists of one pool are few, and live long: each is hashed once. */
+const hashes = new WeakMap<Acl, number>();
+
+function hashAcl(acl: Acl): number {
+  const known = hashes.get(acl);
+  if (known !== undefined) return known;
+  let hash = acl.length;
+  for (const { permissions, scheme, id } of acl) {
+    hash = hashText(hashText(step(hash, permissions), scheme), id);
+  }
+  hashes.set(acl, hash);
   return hash;
 }
 
@@ -54,7 +85,7 @@ export function hashData(data: Uint8Array | null): number {
 
 function digestOf(node: Digestible, seed: number): number {
   const { created, modified, childrenModified } = node;
-  let hash = step(step(seed, node.pathHash), node.dataHash);
+  let hash = step(step(step(seed, node.identityHash), node.dataHash), hashAcl(node.acl));
   hash = step(step(step(hash, node.version), node.creations), node.aversion);
   hash = stepLong(stepLong(hash, created.zxid), created.time);
   hash = stepLong(stepLong(hash, modified.zxid), modified.time);

@@ -1,7 +1,9 @@
 import type { Acl, Stamp, Stat } from "../codec/records.ts";
+import type { NodeKind } from "./node-kind.ts";
 
 /** What of a node changes, and what a snapshot keeps of it beside its path. */
 export interface ZnodeState {
+  readonly kind: NodeKind;
   /** Null, which is not the same as empty, when the client gave none. */
   readonly data: Uint8Array | null;
   readonly acl: Acl;
@@ -19,6 +21,7 @@ export interface ZnodeState {
 export class Znode implements ZnodeState {
   readonly parent: Znode | null;
   readonly name: string;
+  readonly kind: NodeKind;
   /** By name, in the order of their creation. */
   children: Map<string, Znode> | null = null;
   data: Uint8Array | null;
@@ -29,8 +32,8 @@ export class Znode implements ZnodeState {
   version: number;
   creations: number;
   aversion: number;
-  /** Of the path and of the data, for the tree's digest. */
-  readonly pathHash: number;
+  /** Of the path, the kind and the data, for the tree's digest. */
+  readonly identityHash: number;
   dataHash: number;
   /** Neighbours in the order of creation. */
   older: Znode | null = null;
@@ -42,12 +45,13 @@ export class Znode implements ZnodeState {
     parent: Znode | null,
     name: string,
     state: ZnodeState,
-    pathHash: number,
+    identityHash: number,
     dataHash: number,
     generation: number,
   ) {
     this.parent = parent;
     this.name = name;
+    this.kind = state.kind;
     this.data = state.data;
     this.acl = state.acl;
     this.created = state.created;
@@ -56,9 +60,17 @@ export class Znode implements ZnodeState {
     this.version = state.version;
     this.creations = state.creations;
     this.aversion = state.aversion;
-    this.pathHash = pathHash;
+    this.identityHash = identityHash;
     this.dataHash = dataHash;
     this.generation = generation;
+  }
+
+  get numChildren(): number {
+    return this.children?.size ?? 0;
+  }
+
+  get dataLength(): number {
+    return this.data?.length ?? 0;
   }
 }
 
@@ -72,7 +84,7 @@ export function pathOf(node: Znode): string {
 
 /** A node as clients see it, now. */
 export function statOf(node: Znode): Stat {
-  const numChildren = node.children?.size ?? 0;
+  const { kind, numChildren } = node;
   return {
     created: node.created,
     modified: node.modified,
@@ -81,7 +93,17 @@ export function statOf(node: Znode): Stat {
     // Changes of the children, deletions too: what was created, and what is no longer there.
     cversion: (2 * node.creations - numChildren) | 0,
     aversion: node.aversion,
-    dataLength: node.data?.length ?? 0,
+    ephemeralOwner: kind.kind === "ephemeral" ? kind.session : null,
+    dataLength: node.dataLength,
     numChildren,
   };
+}
+
+/** The node and all below it. Walked without recursion: a tree may be deeper than the stack. */
+export function* subtree(root: Znode): Generator<Znode> {
+  const pending = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    yield node;
+    for (const child of node.children?.values() ?? []) pending.push(child);
+  }
 }

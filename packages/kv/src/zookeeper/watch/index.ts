@@ -3,6 +3,14 @@
  *
  * @packageDocumentation
  */
-export type { NodeListener } from "./node-listener.ts";
+export type { NodeChange, NodeListener, NodeSetChange } from "./node-listener.ts";
 export { setWatches } from "./set-watches.ts";
-export { EVENT, WatchTable, type EventType, type Watcher, type WatchKind } from "./watch-table.ts";
+export {
+  EVENT,
+  WATCH_KINDS,
+  WatchTable,
+  type EventType,
+  type Watcher,
+  type WatchEvent,
+  type WatchKind,
+} from "./watch-table.ts";

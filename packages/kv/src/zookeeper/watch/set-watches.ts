@@ -1,32 +1,39 @@
 import type { SetWatchesRequest } from "../codec/index.ts";
 import type { DataTree } from "../store/index.ts";
-import { EVENT, type Watcher, type WatchTable } from "./watch-table.ts";
+import { EVENT, type EventType, type Watcher, type WatchTable } from "./watch-table.ts";
 
 /**
  * Takes up again what a client watched on another connection: what has changed since the zxid that
- * it has seen is told at once, the rest is watched.
+ * it has seen is told at once, the rest is watched. What persistent watches missed is not told.
+ *
+ * @param zxid - the last that was applied, which the notifications carry
  */
 export function setWatches(
-  { relativeZxid, data, exist, child }: SetWatchesRequest,
+  request: SetWatchesRequest,
   tree: DataTree,
   table: WatchTable,
   watcher: Watcher,
+  zxid: number,
 ): void {
-  for (const path of data) {
+  const { relativeZxid } = request;
+  const tell = (type: EventType, path: string): void =>
+    watcher.notify({ type, path, zxid, acl: null });
+  for (const path of request.data) {
     const node = tree.find(path);
-    if (node === null) watcher.notify(EVENT.nodeDeleted, path);
-    else if (node.modified.zxid > relativeZxid) watcher.notify(EVENT.nodeDataChanged, path);
+    if (node === null) tell(EVENT.nodeDeleted, path);
+    else if (node.modified.zxid > relativeZxid) tell(EVENT.nodeDataChanged, path);
     else table.add("data", path, watcher);
   }
-  for (const path of exist) {
-    if (tree.find(path) !== null) watcher.notify(EVENT.nodeCreated, path);
+  for (const path of request.exist) {
+    if (tree.find(path) !== null) tell(EVENT.nodeCreated, path);
     else table.add("data", path, watcher);
   }
-  for (const path of child) {
+  for (const path of request.child) {
     const node = tree.find(path);
-    if (node === null) watcher.notify(EVENT.nodeDeleted, path);
-    else if (node.childrenModified.zxid > relativeZxid)
-      watcher.notify(EVENT.nodeChildrenChanged, path);
+    if (node === null) tell(EVENT.nodeDeleted, path);
+    else if (node.childrenModified.zxid > relativeZxid) tell(EVENT.nodeChildrenChanged, path);
     else table.add("children", path, watcher);
   }
+  for (const path of request.persistent) table.add("persistent", path, watcher);
+  for (const path of request.recursive) table.add("recursive", path, watcher);
 }

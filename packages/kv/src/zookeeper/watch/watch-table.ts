@@ -1,3 +1,7 @@
+import type { Acl } from "../codec/index.ts";
+import type { NodeChange, NodeSetChange } from "./node-listener.ts";
+import { WatchIndex } from "./watch-index.ts";
+
 /** What happened to a node, by ZooKeeper's number (`Watcher.Event.EventType`). */
 export const EVENT = {
   nodeCreated: 1,
@@ -8,101 +12,131 @@ export const EVENT = {
 
 export type EventType = (typeof EVENT)[keyof typeof EVENT];
 
-/** Who watches: told at most once for each change of a node, however often it asked. */
-export interface Watcher {
-  notify(type: EventType, path: string): void;
+/** One thing that happened to a node. */
+export interface WatchEvent {
+  readonly type: EventType;
+  readonly path: string;
+  readonly zxid: number;
+  /** Of the node when it happened: who may not read it is not told. Null when that was looked at before. */
+  readonly acl: Acl | null;
 }
 
-/** What is watched at a node: its data and whether it is there, or its list of children. */
-export type WatchKind = "data" | "children";
+/** Who watches: told at most once for each change of a node, however often it asked. */
+export interface Watcher {
+  notify(event: WatchEvent): void;
+}
 
 /**
- * Watches that one server keeps for its clients: each fires once and is gone. They belong to a
- * connection, are not replicated, and end with it.
+ * What is watched at a node, and how long.
+ *
+ * - `data`: its data and whether it is there, once.
+ * - `children`: its list of children and whether it is there, once.
+ * - `persistent`: all of that, until it is taken back.
+ * - `recursive`: data and existence of the node and of all below it, until it is taken back.
+ */
+export type WatchKind = "data" | "children" | "persistent" | "recursive";
+
+export const WATCH_KINDS: readonly WatchKind[] = ["data", "children", "persistent", "recursive"];
+
+/**
+ * Watches that one server keeps for its clients. They belong to a connection, are not replicated, and
+ * end with it.
  */
 export class WatchTable {
-  readonly #watchers: Readonly<Record<WatchKind, Map<string, Set<Watcher>>>> = {
-    data: new Map(),
-    children: new Map(),
+  readonly #indexes: Readonly<Record<WatchKind, WatchIndex>> = {
+    data: new WatchIndex(),
+    children: new WatchIndex(),
+    persistent: new WatchIndex(),
+    recursive: new WatchIndex(),
   };
-  /** Which watches each watcher has, so that all of them can be forgotten. */
-  readonly #watched = new Map<Watcher, Readonly<Record<WatchKind, Set<string>>>>();
-  #count = 0;
 
   /** Watches of all connections. */
   get count(): number {
-    return this.#count;
+    return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].count, 0);
   }
 
   countOf(watcher: Watcher): number {
-    const watched = this.#watched.get(watcher);
-    return watched === undefined ? 0 : watched.data.size + watched.children.size;
+    return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].countOf(watcher), 0);
+  }
+
+  /** Every watched path with its watchers; a path comes once for each kind of watch at it. */
+  *byPath(): Generator<readonly [string, ReadonlySet<Watcher>]> {
+    for (const kind of WATCH_KINDS) yield* this.#indexes[kind];
+  }
+
+  has(kind: WatchKind, path: string, watcher: Watcher): boolean {
+    return this.#indexes[kind].has(path, watcher);
   }
 
   add(kind: WatchKind, path: string, watcher: Watcher): void {
-    const watched = this.#watched.get(watcher) ?? { data: new Set(), children: new Set() };
-    if (watched[kind].has(path)) return;
-    this.#watched.set(watcher, watched);
-    watched[kind].add(path);
-    const watchers = this.#watchers[kind].get(path);
-    if (watchers === undefined) this.#watchers[kind].set(path, new Set([watcher]));
-    else watchers.add(watcher);
-    this.#count++;
+    this.#indexes[kind].add(path, watcher);
+  }
+
+  /** @returns whether it was there */
+  remove(kind: WatchKind, path: string, watcher: Watcher): boolean {
+    return this.#indexes[kind].remove(path, watcher);
   }
 
   /** The connection is gone, and with it what it watched. */
   forget(watcher: Watcher): void {
-    const watched = this.#watched.get(watcher);
-    if (watched === undefined) return;
-    this.#watched.delete(watcher);
-    for (const kind of ["data", "children"] as const) {
-      for (const path of watched[kind]) {
-        const watchers = this.#watchers[kind].get(path);
-        watchers?.delete(watcher);
-        if (watchers?.size === 0) this.#watchers[kind].delete(path);
-      }
-    }
-    this.#count -= watched.data.size + watched.children.size;
+    for (const kind of WATCH_KINDS) this.#indexes[kind].forget(watcher);
   }
 
-  created(path: string): void {
-    this.#fire(this.#take("data", path), EVENT.nodeCreated, path);
-    this.#childrenChanged(path);
+  created(change: NodeSetChange): void {
+    this.#tell(this.#dataWatchers(change.path), EVENT.nodeCreated, change);
+    this.#childrenChanged(change);
   }
 
-  changed(path: string): void {
-    this.#fire(this.#take("data", path), EVENT.nodeDataChanged, path);
+  changed(change: NodeChange): void {
+    this.#tell(this.#dataWatchers(change.path), EVENT.nodeDataChanged, change);
   }
 
   /** Who watches both the node and its children is told once that it is gone. */
-  deleted(path: string): void {
-    const told = new Set([...this.#take("data", path), ...this.#take("children", path)]);
-    this.#fire(told, EVENT.nodeDeleted, path);
-    this.#childrenChanged(path);
+  deleted(change: NodeSetChange): void {
+    const { path } = change;
+    const watchers = union(this.#dataWatchers(path), this.#indexes.children.take(path));
+    this.#tell(watchers, EVENT.nodeDeleted, change);
+    this.#childrenChanged(change);
   }
 
-  #childrenChanged(path: string): void {
-    const parent = path.slice(0, path.lastIndexOf("/")) || "/";
-    this.#fire(this.#take("children", parent), EVENT.nodeChildrenChanged, parent);
+  #childrenChanged({ path, zxid, parentAcl }: NodeSetChange): void {
+    const { children, persistent } = this.#indexes;
+    const parent = parentOf(path);
+    const watchers = union(children.take(parent), persistent.at(parent));
+    this.#tell(watchers, EVENT.nodeChildrenChanged, { path: parent, zxid, acl: parentAcl });
   }
 
-  /** The watchers of the node, who watch it no longer. */
-  #take(kind: WatchKind, path: string): ReadonlySet<Watcher> {
-    const watchers = this.#watchers[kind].get(path);
-    if (watchers === undefined) return NOBODY;
-    this.#watchers[kind].delete(path);
-    this.#count -= watchers.size;
-    for (const watcher of watchers) {
-      const watched = this.#watched.get(watcher);
-      watched?.[kind].delete(path);
-      if (watched?.data.size === 0 && watched.children.size === 0) this.#watched.delete(watcher);
+  /** Everybody who watches the data of the node; those who do so once do it no longer. */
+  #dataWatchers(path: string): ReadonlySet<Watcher> {
+    const { data, persistent } = this.#indexes;
+    return union(union(data.take(path), persistent.at(path)), this.#recursiveWatchers(path));
+  }
+
+  #recursiveWatchers(path: string): ReadonlySet<Watcher> {
+    const { recursive } = this.#indexes;
+    if (recursive.count === 0) return NOBODY;
+    let watchers = recursive.at(path);
+    for (let at = path; at !== "/";) {
+      at = parentOf(at);
+      watchers = union(watchers, recursive.at(at));
     }
     return watchers;
   }
 
-  #fire(watchers: ReadonlySet<Watcher>, type: EventType, path: string): void {
-    for (const watcher of watchers) watcher.notify(type, path);
+  #tell(watchers: ReadonlySet<Watcher>, type: EventType, { path, zxid, acl }: NodeChange): void {
+    if (watchers.size === 0) return;
+    const event = { type, path, zxid, acl };
+    for (const watcher of watchers) watcher.notify(event);
   }
 }
 
 const NOBODY: ReadonlySet<Watcher> = new Set();
+
+function union(a: ReadonlySet<Watcher>, b: ReadonlySet<Watcher>): ReadonlySet<Watcher> {
+  if (a.size === 0) return b;
+  return b.size === 0 ? a : new Set([...a, ...b]);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

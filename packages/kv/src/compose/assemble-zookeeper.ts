@@ -1,0 +1,122 @@
+import type { GroupView, NodeId, Prng, QuorateError } from "@quorate/core";
+import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
+import type { ZooKeeperResult, ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
+import { ZooKeeperServer } from "../zookeeper/server/index.ts";
+import { assembleGroup } from "./assemble-group.ts";
+import { ensembleIdentity } from "./ensemble-identity.ts";
+import type { GroupAdapters } from "./group-adapters.ts";
+import type { MemberLog } from "./member-log.ts";
+import type { MemberRuntime } from "./member-runtime.ts";
+import type { MemberStatus } from "./running-member.ts";
+import { tellLeader } from "./tell-leader.ts";
+import { whenLed } from "./when-led.ts";
+import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
+import type { ZooKeeperServiceOptions } from "./zookeeper-service-options.ts";
+
+/** The ZooKeeper service's consensus group. */
+export const ZOOKEEPER_GROUP = "zookeeper";
+
+/** Elections wait some 200 ms here and there: time is noticed well within that. */
+const DRIVER_TICK_MILLIS = 50;
+
+/** What one server of a ZooKeeper ensemble is made of, whatever it runs on. */
+export interface ZooKeeperParts extends Pick<
+  ZooKeeperMemberOptions,
+  | "configuration"
+  | "tickMillis"
+  | "initLimit"
+  | "syncLimit"
+  | "minSessionMillis"
+  | "maxSessionMillis"
+  | "snapshotEntries"
+> {
+  readonly sid: NodeId;
+  /** As the adapters have restored it. */
+  readonly machine: ZooKeeperStateMachine;
+  readonly adapters: GroupAdapters;
+  readonly runtime: MemberRuntime;
+  readonly prng: Prng;
+  /** How clients are served; where they are listened for is the caller's business. */
+  readonly service: ZooKeeperServiceOptions;
+  /** Told to clients that ask. */
+  readonly dataDir: string;
+  /** Told to clients that ask; null where no port is listened on. */
+  readonly clientPort: () => number | null;
+  /** Makes the secrets of sessions: 16 bytes. */
+  readonly newPassword: () => Uint8Array;
+  readonly log: MemberLog;
+  readonly onFatal: (error: QuorateError) => void;
+}
+
+/** A server that takes part in its ensemble; whoever lets clients in gives them to `server`. */
+export interface ZooKeeperNode {
+  readonly server: ZooKeeperServer;
+  status(): MemberStatus;
+  view(): GroupView;
+  /** Resolves when a leader is known. */
+  ready(): Promise<void>;
+  /** Leaves the ensemble; clients' connections are closed. */
+  stop(): void;
+}
+
+/** Joins ZAB, the tree and the client protocol, and lets the server run. */
+export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
+  const { sid, configuration, machine, runtime, tickMillis, service, log } = parts;
+  const cluster = ensembleIdentity(configuration);
+  const times = zabTimes(tickMillis, parts.initLimit, parts.syncLimit);
+  const driver = assembleGroup<ZabMessage, ZooKeeperResult>({
+    group: ZOOKEEPER_GROUP,
+    cluster,
+    self: sid,
+    machine,
+    createProtocol: (recovered) =>
+      new Zab({ self: sid, configuration, recovered, prng: parts.prng, times }),
+    codec: zabCodec,
+    adapters: parts.adapters,
+    runtime,
+    checkpointEntries: parts.snapshotEntries,
+    limits: { storageStallMillis: times.syncMillis },
+    log,
+    onFatal: parts.onFatal,
+    // Nobody asks before the driver runs, by when there is a server.
+    onAsk: (_from, question, answer) => answer(server.onAsk(question)),
+  });
+  const server = new ZooKeeperServer({
+    sid: Number(sid),
+    log: driver,
+    machine,
+    tickMillis,
+    minSessionTimeoutMillis: parts.minSessionMillis,
+    maxSessionTimeoutMillis: parts.maxSessionMillis,
+    fourLetterWords: service.fourLetterWords,
+    dataDir: parts.dataDir,
+    limits: { connectionsPerAddress: service.maxClientConnections },
+    report: log,
+    now: () => runtime.now().monotonic,
+    wallNow: () => runtime.now().wall,
+    defer: (callback) => runtime.defer(callback),
+    newPassword: parts.newPassword,
+    clientPort: parts.clientPort,
+  });
+  const stopTelling = tellLeader(driver, (id) => `server ${id}`, log);
+  driver.start();
+  const stopTicking = [
+    runtime.every(DRIVER_TICK_MILLIS, () => driver.tick()),
+    runtime.every(tickMillis / 2, () => server.tick()),
+  ];
+  return {
+    server,
+    status: () => {
+      const { role, leader, term } = driver.view();
+      return { id: sid, cluster, role, leader, term };
+    },
+    view: () => driver.view(),
+    ready: () => whenLed(driver),
+    stop: () => {
+      for (const stop of stopTicking) stop();
+      driver.stop();
+      stopTelling();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Acl, AclEntry } from "../codec/records.ts";
+import type { Requester } from "./identity.ts";
+import { isAddressPattern } from "./ip-pattern.ts";
+import { isAnyone } from "./permits.ts";
+
+/**
+ * The list as it is kept: without repetitions, and with whom `auth` stands for, who is everybody that
+ * the client has proved to be.
+ *
+ * @returns null for a list that names nobody, or somebody who cannot be
+ */
+export function fixUpAcl(acl: Acl | null, requester: Requester): Acl | null {
+  if (acl === null || acl.length === 0) return null;
+  const kept: AclEntry[] = [];
+  for (const entry of acl) {
+    const entries = entry.scheme === "auth" ? provedEntries(entry, requester) : [entry];
+    if (entries.length === 0 || !entries.every(isValid)) return null;
+    for (const each of entries) if (!kept.some((other) => equal(other, each))) kept.push(each);
+  }
+  return kept;
+}
+
+function provedEntries({ permissions }: AclEntry, { identities }: Requester): readonly AclEntry[] {
+  return identities
+    .filter(({ scheme }) => PROVED.has(scheme))
+    .map(({ scheme, id }) => ({ permissions, scheme, id }));
+}
+
+/** Schemes in which a client says who it is, and proves it; an address is no proof. */
+const PROVED: ReadonlySet<string> = new Set(["digest", "x509"]);
+
+function isValid(entry: AclEntry): boolean {
+  switch (entry.scheme) {
+    case "world":
+      return isAnyone(entry);
+    case "digest":
+      return entry.id.split(":").length === 2;
+    case "ip":
+      return isAddressPattern(entry.id);
+    case "x509":
+      return entry.id !== "";
+    default:
+      return false;
+  }
+}
+
+function equal(a: AclEntry, b: AclEntry): boolean {
+  return a.permissions === b.permissions && a.scheme === b.scheme && a.id === b.id;
+}

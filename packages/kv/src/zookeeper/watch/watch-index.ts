@@ -1,0 +1,76 @@
+import type { Watcher } from "./watch-table.ts";
+
+/** The watches of one kind: who watches which path, and which paths each one watches. */
+export class WatchIndex {
+  readonly #byPath = new Map<string, Set<Watcher>>();
+  readonly #byWatcher = new Map<Watcher, Set<string>>();
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  countOf(watcher: Watcher): number {
+    return this.#byWatcher.get(watcher)?.size ?? 0;
+  }
+
+  at(path: string): ReadonlySet<Watcher> {
+    return this.#byPath.get(path) ?? NOBODY;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, ReadonlySet<Watcher>]> {
+    return this.#byPath.entries();
+  }
+
+  has(path: string, watcher: Watcher): boolean {
+    return this.#byWatcher.get(watcher)?.has(path) === true;
+  }
+
+  add(path: string, watcher: Watcher): void {
+    if (this.has(path, watcher)) return;
+    this.#count++;
+    insert(this.#byPath, path, watcher);
+    insert(this.#byWatcher, watcher, path);
+  }
+
+  /** @returns whether it was there */
+  remove(path: string, watcher: Watcher): boolean {
+    if (!this.has(path, watcher)) return false;
+    this.#count--;
+    erase(this.#byPath, path, watcher);
+    erase(this.#byWatcher, watcher, path);
+    return true;
+  }
+
+  /** The watchers of the path, who watch it no longer. */
+  take(path: string): ReadonlySet<Watcher> {
+    const watchers = this.#byPath.get(path);
+    if (watchers === undefined) return NOBODY;
+    this.#byPath.delete(path);
+    this.#count -= watchers.size;
+    for (const watcher of watchers) erase(this.#byWatcher, watcher, path);
+    return watchers;
+  }
+
+  forget(watcher: Watcher): void {
+    const paths = this.#byWatcher.get(watcher);
+    if (paths === undefined) return;
+    this.#byWatcher.delete(watcher);
+    this.#count -= paths.size;
+    for (const path of paths) erase(this.#byPath, path, watcher);
+  }
+}
+
+const NOBODY: ReadonlySet<Watcher> = new Set();
+
+function insert<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
+}
+
+function erase<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
+  const set = sets.get(key);
+  set?.delete(value);
+  if (set?.size === 0) sets.delete(key);
+}
