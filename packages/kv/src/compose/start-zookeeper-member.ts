@@ -1,30 +1,22 @@
 import { Prng, QuorateError } from "@quorate/core";
-import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
-import { randomInt } from "node:crypto";
-import { ZooKeeperStateMachine, type ZooKeeperResult } from "../zookeeper/apply/index.ts";
-import { startZooKeeperServer, type ListeningServer } from "../zookeeper/server/index.ts";
-import { assembleGroup } from "./assemble-group.ts";
+import { randomBytes, randomInt } from "node:crypto";
+import { ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
+import { PASSWORD_BYTES } from "../zookeeper/codec/index.ts";
+import { Listener, SERVER_LIMITS, type ListenAddress } from "../zookeeper/server/index.ts";
+import { assembleZooKeeper, ZOOKEEPER_GROUP } from "./assemble-zookeeper.ts";
 import { Closing } from "./closing.ts";
 import { refuseJavaElections } from "./election-port.ts";
 import { ensembleIdentity } from "./ensemble-identity.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
 import type { RunningMember } from "./running-member.ts";
-import { tellLeader } from "./tell-leader.ts";
-import { whenLed } from "./when-led.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
-
-/** The ZooKeeper service's consensus group. */
-const GROUP = "zookeeper";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_SETTINGS = "dataDir, myid and the server lines of zoo.cfg";
 
 /** What the peer URLs come from. */
 export const LISTEN_SETTING = "the server line in zoo.cfg";
-
-/** Elections wait some 200 ms here and there: time is noticed well within that. */
-const DRIVER_TICK_MILLIS = 50;
 
 /**
  * Starts one server of a ZooKeeper ensemble in this process: disk, peers, ZAB, tree, client protocol.
@@ -36,16 +28,13 @@ export function startZooKeeperMember(options: ZooKeeperMemberOptions): Promise<R
 }
 
 async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Promise<RunningMember> {
-  const { sid, configuration, log, tickMillis } = options;
+  const { sid, configuration, client, log } = options;
   checkIsMember(options);
   const cluster = ensembleIdentity(configuration);
   const machine = new ZooKeeperStateMachine();
-  const times = zabTimes(tickMillis, options.initLimit, options.syncLimit);
-  // The server asks and answers through the driver, which comes first.
-  let server: ListeningServer | null = null;
   const adapters = await openGroup(
     {
-      group: GROUP,
+      group: ZOOKEEPER_GROUP,
       dataDir: options.dataDir,
       identity: { cluster, member: sid, from: IDENTITY_SETTINGS },
       machine,
@@ -55,80 +44,41 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
     },
     closing,
   );
-  const driver = assembleGroup<ZabMessage, ZooKeeperResult>({
-    group: GROUP,
-    cluster,
-    self: sid,
-    machine,
-    createProtocol: (recovered) =>
-      new Zab({
-        self: sid,
-        configuration,
-        recovered,
-        prng: new Prng(randomInt(2 ** 47)),
-        times,
-      }),
-    codec: zabCodec,
-    adapters,
-    runtime: nodeRuntime,
-    checkpointEntries: options.snapshotEntries,
-    limits: { storageStallMillis: times.syncMillis },
-    log,
-    onFatal: options.onFatal,
-    onAsk: (_from, question, answer) => {
-      if (server !== null) answer(server.onAsk(question));
-    },
-  });
   if (options.electionAddress !== null) {
     closing.add(await refuseJavaElections(options.electionAddress, log));
   }
-  server = await startZooKeeperServer({
-    sid: Number(sid),
-    log: driver,
+  let listener: Listener | null = null;
+  // Behind the node's end: that is what ends the connections, which this waits for.
+  closing.add(() => listener?.close());
+  const node = assembleZooKeeper({
+    ...options,
     machine,
-    listen: options.client === null ? [] : [options.client],
-    tickMillis,
-    minSessionTimeoutMillis: options.minSessionMillis,
-    maxSessionTimeoutMillis: options.maxSessionMillis,
-    fourLetterWords: options.fourLetterWords,
-    dataDir: options.dataDir,
-    limits: { connectionsPerAddress: options.maxClientConnections },
-    report: log,
+    adapters,
+    runtime: nodeRuntime,
+    prng: new Prng(randomInt(2 ** 47)),
+    service: options,
+    clientPort: () => listener?.addresses[0]?.port ?? null,
+    newPassword: () => randomBytes(PASSWORD_BYTES),
   });
-  const { addresses, tick } = boundTo(server);
-  closing.add(() => server?.close());
-  closing.add(tellLeader(driver, (id) => `server ${id}`, log));
-  driver.start();
-  const timers = [
-    setInterval(() => driver.tick(), DRIVER_TICK_MILLIS),
-    setInterval(tick, tickMillis / 2),
-  ];
-  closing.add(() => {
-    for (const timer of timers) clearInterval(timer);
-    driver.stop();
+  closing.add(() => node.stop());
+  listener = await Listener.open(client === null ? [] : [client], {
+    limits: { ...SERVER_LIMITS, connectionsPerAddress: options.maxClientConnections },
+    report: log,
+    accept: (stream) => node.server.accept(stream),
   });
   log.info({ member: sid, cluster }, "the member runs");
   return {
     id: sid,
     cluster,
-    clientAddresses: addresses,
-    status: () => {
-      const { role, leader, term } = driver.view();
-      return { id: sid, cluster, role, leader, term };
-    },
-    ready: () => whenLed(driver),
+    clientAddresses: listener.addresses.map(addressText),
+    status: () => node.status(),
+    ready: () => node.ready(),
     close: () => closing.run(),
   };
 }
 
-function boundTo(server: ListeningServer): {
-  readonly addresses: readonly string[];
-  readonly tick: () => void;
-} {
-  const addresses = server.addresses.map(
-    ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
-  );
-  return { addresses, tick: () => server.tick() };
+function addressText({ host, port }: ListenAddress): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function checkIsMember({ sid, configuration }: ZooKeeperMemberOptions): void {

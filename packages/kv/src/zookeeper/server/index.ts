@@ -1,5 +1,6 @@
 export type { ClientStream, ClientStreamListener } from "./client-stream.ts";
-export type { ServerLimits } from "./limits.ts";
+export { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+export { Listener } from "./listener.ts";
 export type {
   ListenAddress,
   ListeningServerOptions,
