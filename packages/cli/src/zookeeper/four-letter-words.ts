@@ -31,10 +31,10 @@ const DEFAULT: readonly string[] = ["srvr"];
 export function readWhitelist(
   setting: Setting | undefined,
   { warnings }: Findings,
-): ReadonlySet<string> {
-  if (!setting) return new Set(DEFAULT);
+): readonly string[] {
+  if (!setting) return DEFAULT;
   const names = setting.value.split(",").map((name) => name.trim());
-  if (names.includes("*")) return new Set(FOUR_LETTER_WORDS);
+  if (names.includes("*")) return FOUR_LETTER_WORDS;
   for (const name of names) {
     if (name === "" || FOUR_LETTER_WORDS.includes(name)) continue;
     const meant = nearest(name, FOUR_LETTER_WORDS);
@@ -42,5 +42,5 @@ export function readWhitelist(
       `${setting.at}: ${setting.key}: "${name}" is no four-letter word${meant ? `: did you mean ${meant}?` : ""}`,
     );
   }
-  return new Set(names.filter((name) => FOUR_LETTER_WORDS.includes(name)));
+  return [...new Set(names.filter((name) => FOUR_LETTER_WORDS.includes(name)))];
 }

@@ -1,4 +1,4 @@
-import { ZOOKEEPER_DEFAULTS, type ZooKeeperMemberOptions } from "@quorate/kv";
+import type { ClientAddress, ZooKeeperMemberOptions } from "@quorate/kv";
 import { isWildcard } from "../server/urls.ts";
 import { configurationOf, ownServer, peerListenUrls } from "./ensemble.ts";
 import type { ZooSettings } from "./zoo-settings.ts";
@@ -7,10 +7,11 @@ import type { ZooSettings } from "./zoo-settings.ts";
 export function zooKeeperMemberOptions(
   settings: ZooSettings,
 ): Omit<ZooKeeperMemberOptions, "log" | "onFatal" | "peering"> {
-  const { ensemble, quorumListenOnAllIPs, client } = settings;
+  const { ensemble, quorumListenOnAllIPs, client, service } = settings;
+  const { secureClient, admin, metrics } = service;
   const [way] = ensemble.kind === "replicated" ? (ownServer(ensemble)?.line.addresses ?? []) : [];
   return {
-    ...ZOOKEEPER_DEFAULTS,
+    ...service,
     sid: ensemble.self,
     configuration: configurationOf(ensemble),
     dataDir: settings.directories.storageDir,
@@ -19,16 +20,21 @@ export function zooKeeperMemberOptions(
       way === undefined
         ? null
         : { host: quorumListenOnAllIPs ? everywhere : way.host, port: way.electionPort },
-    client: { host: isWildcard(client.host) ? everywhere : client.host, port: client.port },
+    client: client && listening(client),
+    secureClient: secureClient && listening(secureClient),
+    admin: admin && listening(admin),
+    metrics: metrics && listening(metrics),
     tickMillis: settings.tickMs,
     initLimit: settings.initLimit,
     syncLimit: settings.syncLimit,
     minSessionMillis: settings.minSessionMs,
     maxSessionMillis: settings.maxSessionMs,
-    maxClientConnections: settings.maxClientConnections,
-    fourLetterWords: [...settings.fourLetterWords],
     snapshotEntries: settings.snapCount,
   };
+}
+
+function listening<Address extends ClientAddress>(address: Address): Address {
+  return isWildcard(address.host) ? { ...address, host: everywhere } : address;
 }
 
 /** IPv4 as well: a socket on this address takes both. */

@@ -1,4 +1,5 @@
 import { isWildcard } from "../server/urls.ts";
+import type { ClientAddresses } from "./client-addresses.ts";
 import { hostPortText, type HostPort } from "./host-port.ts";
 import type { Server } from "./servers.ts";
 
@@ -12,15 +13,15 @@ interface Listener extends HostPort {
 /**
  * Every pair of listeners that meet on one port of one host, in words.
  *
- * @param clientOf - where a server serves clients, or null when that is not known
+ * @param clientsOf - where a server serves clients, as far as that is known
  */
 export function portCollisions(
   servers: readonly Server[],
-  clientOf: (server: Server) => HostPort | null,
+  clientsOf: (server: Server) => ClientAddresses,
 ): readonly string[] {
   const problems: string[] = [];
   const taken = new Map<string, Listener>();
-  for (const listener of servers.flatMap((server) => listenersOf(server, clientOf(server)))) {
+  for (const listener of servers.flatMap((server) => listenersOf(server, clientsOf(server)))) {
     const place = hostPortText({ host: sameHost(listener.host), port: listener.port });
     const other = taken.get(place);
     if (other) {
@@ -33,19 +34,28 @@ export function portCollisions(
   return problems;
 }
 
-function listenersOf({ key, at, line }: Server, client: HostPort | null): Listener[] {
-  const listeners = line.addresses.flatMap(({ host, quorumPort, electionPort }): Listener[] => [
-    { host, port: quorumPort, what: `the quorum port of ${key}`, at },
-    { host, port: electionPort, what: `the election port of ${key}`, at },
-  ]);
-  if (client === null) return listeners;
-  // On every address is on each that the other servers know.
-  const hosts = isWildcard(client.host) ? line.addresses.map(({ host }) => host) : [client.host];
-  const what = `the client port of ${key}`;
+function listenersOf({ key, at, line }: Server, { plain, secure }: ClientAddresses): Listener[] {
+  const hosts = line.addresses.map(({ host }) => host);
   return [
-    ...listeners,
-    ...[...new Set(hosts)].map((host) => ({ host, port: client.port, what, at })),
+    ...line.addresses.flatMap(({ host, quorumPort, electionPort }): Listener[] => [
+      { host, port: quorumPort, what: `the quorum port of ${key}`, at },
+      { host, port: electionPort, what: `the election port of ${key}`, at },
+    ]),
+    ...clientListeners(plain, hosts, `the client port of ${key}`, at),
+    ...clientListeners(secure, hosts, `the secure client port of ${key}`, at),
   ];
+}
+
+function clientListeners(
+  client: HostPort | null,
+  hosts: readonly string[],
+  what: string,
+  at: string,
+): Listener[] {
+  if (client === null) return [];
+  // On every address is on each that the other servers know.
+  const on = isWildcard(client.host) ? hosts : [client.host];
+  return [...new Set(on)].map((host) => ({ host, port: client.port, what, at }));
 }
 
 function sameHost(host: string): string {

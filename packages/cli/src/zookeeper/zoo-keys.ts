@@ -12,17 +12,27 @@ function refused(why: string, ...neutral: string[]): FlagHandling {
   return { kind: "refused", why, neutral };
 }
 
-const NO_TLS = "it has no effect without TLS, which is not built yet";
+const NO_QUORUM_TLS = "it has no effect without TLS between servers, which is not built yet";
+const NO_REVOCATION =
+  "certificates that were withdrawn are not looked for yet: remove the key, and take those out of the trust store that no longer vouch";
 const NO_SASL = "it has no effect without SASL, which is not built yet";
 const QUORUM_TLS = "TLS between servers is not built yet: use a private network and remove the key";
 const QUORUM_SASL =
   "SASL between servers is not built yet: use a private network and remove the key";
+const OTHER_PROOFS =
+  "other ways to authenticate than digest, ip and x509 are not built yet: remove the key, and see that no access list needs it";
+const PROOFS: readonly string[] = ["Digest", "IP", "X509"].map(
+  (scheme) => `org.apache.zookeeper.server.auth.${scheme}AuthenticationProvider`,
+);
 const FORCED_AUTH =
   "clients cannot be made to authenticate yet: keep the client port private, use access lists, and remove the key";
-const ADMIN = "the AdminServer is not built yet: use `quorate zk status` or the four-letter words";
-const METRICS = "metrics are not served yet";
+const ADMIN_TLS =
+  "the AdminServer does not speak TLS yet: let it listen on a private address and remove the key";
+const ADMIN = "the AdminServer has its own bounds here";
+const METRICS = "metrics are served over plain HTTP, with bounds of their own";
 const JVM = "there is no JVM here";
 const NOT_READ = "ZooKeeper reads it as a system property of its JVM only, never from this file";
+const FROM_FILE = "in ZooKeeper a system property of its JVM, never read from this file";
 const LOG_FILES = "the log has its own file sizes here";
 const SNAPSHOTS = "snapshots have their own form here, with checksums";
 const CACHE = "answers are not cached here";
@@ -36,7 +46,6 @@ const ELECTION = "elections have their own timing, derived from tickTime, initLi
 const LOCAL =
   "every session is known to the whole ensemble, which allows what a local one does and more";
 const STATS = "statistics per path are not kept here";
-const CONTAINERS = "containers and TTL nodes are swept at their own pace here";
 const KEEPALIVE = "sockets have their own keep-alive here; sessions find dead clients";
 
 /**
@@ -62,15 +71,13 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
     "the address that clients are served on (default: every one)",
   ),
   clientPortListenBacklog: ignored("the system's own backlog holds", "-1"),
-  secureClientPort: ignored(
-    "TLS is not built yet: nothing listens on that port, clients use clientPort",
+  secureClientPort: acted("PORT", "where clients that speak TLS are served"),
+  secureClientPortAddress: acted(
+    "ADDRESS",
+    "the address that they are served on (default: every one)",
   ),
-  secureClientPortAddress: ignored(NO_TLS),
   maxClientCnxns: acted("N", "connections from one address; 0 is without limit (default: 60)"),
-  maxCnxns: refused(
-    "all connections together are not limited yet: set maxClientCnxns and remove the key",
-    "0",
-  ),
+  maxCnxns: acted("N", "connections from everywhere; 0 is for as many as can be held (default: 0)"),
   tickTime: acted("MS", "the unit of initLimit, syncLimit and session timeouts (default: 3000)"),
   minSessionTimeout: acted("MS", "the shortest that clients may ask for (default: 2 ticks)"),
   maxSessionTimeout: acted("MS", "the longest that clients may ask for (default: 20 ticks)"),
@@ -168,17 +175,37 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
   "serializeLastProcessedZxid.enabled": ignored(SNAPSHOTS),
   "digest.enabled": ignored("the log carries no digests of the tree here"),
   "closeSessionTxn.enabled": ignored("the log has its own form here"),
-  extendedTypesEnabled: ignored("TTL nodes are not built yet", "false"),
-  emulate353TTLNodes: ignored("TTL nodes are not built yet", "false"),
-  "znode.container.*": ignored(CONTAINERS),
-  enforceQuota: refused("quotas are not enforced yet: watch the sizes and remove the key", "false"),
-  "readonlymode.enabled": ignored(NOT_READ),
+  extendedTypesEnabled: acted("BOOLEAN", "whether TTL nodes can be created (default: false)"),
+  emulate353TTLNodes: ignored("TTL nodes have one form here", "false"),
+  "znode.container.checkIntervalMs": acted(
+    "MS",
+    `how often empty containers and TTL nodes are looked for (default: 60000); ${FROM_FILE}`,
+  ),
+  "znode.container.maxPerMinute": acted(
+    "N",
+    `how many of them are removed in a minute (default: 10000); ${FROM_FILE}`,
+  ),
+  "znode.container.maxNeverUsedIntervalMs": acted(
+    "MS",
+    `how long a container may wait for its first child; 0 is for ever (default: 0); ${FROM_FILE}`,
+  ),
+  enforceQuota: acted("BOOLEAN", "whether hard limits of quotas refuse writes (default: false)"),
+  "readonlymode.enabled": acted(
+    "BOOLEAN",
+    `whether a server without a leader serves clients that ask for reading only (default: false); ${FROM_FILE}`,
+  ),
   localSessionsEnabled: ignored(LOCAL, "false"),
   localSessionsUpgradingEnabled: ignored(LOCAL, "false"),
 
   // Limits and tuning
-  globalOutstandingLimit: ignored("waiting requests have their own bounds here"),
-  "jute.maxbuffer": ignored(NOT_READ),
+  globalOutstandingLimit: acted(
+    "N",
+    "requests under way; beyond, clients are not read (default: 1000)",
+  ),
+  "jute.maxbuffer": acted(
+    "BYTES",
+    `the longest request, up to 16777216 (default: 1048575); ${FROM_FILE}`,
+  ),
   "jute.maxbuffer.extrasize": ignored("records on disk have their own bounds here"),
   largeRequestMaxBytes: ignored("waiting requests have their own bounds here"),
   largeRequestThreshold: ignored("waiting requests have their own bounds here"),
@@ -212,7 +239,7 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
   throttled_op_wait_time: ignored(THROTTLE),
   serverCnxnFactory: ignored(NETTY),
   "netty.*": ignored(NETTY),
-  "outstandingHandshake.limit": ignored(NO_TLS),
+  "outstandingHandshake.limit": ignored(NETTY),
   advancedFlowControlEnabled: ignored(NETTY),
   "nio.*": ignored(THREADS),
   "commitProcessor.*": ignored(THREADS),
@@ -220,13 +247,14 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
   "messageTracker.*": ignored("messages between members are not recorded here"),
 
   // Who may do what
-  skipACL: ignored("access lists are always checked", "no"),
-  "DigestAuthenticationProvider.enabled": refused(
-    "the digest scheme cannot be switched off yet: remove the key",
-    "true",
+  skipACL: acted("yes|no", "`yes`: access lists keep nobody out (default: no)"),
+  "DigestAuthenticationProvider.enabled": acted(
+    "BOOLEAN",
+    "`false`: nobody can prove a user by its password (default: true)",
   ),
-  "DigestAuthenticationProvider.superDigest": ignored(
-    "there is no super user yet: access lists hold for everybody",
+  "DigestAuthenticationProvider.superDigest": acted(
+    "user:digest",
+    "whoever proves this user may do everything",
   ),
   "DigestAuthenticationProvider.digestAlg": refused(
     "digests in access lists are made with SHA1 only: remove the key",
@@ -236,15 +264,14 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
     "a client's address is that of its connection",
     "false",
   ),
-  "X509AuthenticationProvider.superUser": ignored(NO_TLS),
+  "X509AuthenticationProvider.superUser": acted(
+    "NAME",
+    "the subject of the certificate whose owner may do everything",
+  ),
   superUser: ignored(NO_SASL),
   "superUser.*": ignored(NO_SASL),
-  authProvider: refused(
-    "other ways to authenticate than digest and ip are not built yet: remove the key, and see that no access list needs it",
-  ),
-  "authProvider.*": refused(
-    "other ways to authenticate than digest and ip are not built yet: remove the key, and see that no access list needs it",
-  ),
+  authProvider: refused(OTHER_PROOFS, ...PROOFS),
+  "authProvider.*": refused(OTHER_PROOFS, ...PROOFS),
   ensembleAuthName: ignored("it has no effect without the ensemble provider, which is not built"),
   sessionRequireClientSASLAuth: refused(FORCED_AUTH, "false"),
   "enforce.auth.enabled": refused(FORCED_AUTH, "false"),
@@ -263,25 +290,84 @@ export const ZOO_KEYS: Readonly<Record<string, FlagHandling>> = {
   ),
   "audit.impl.class": ignored("it has no effect without audit.enable"),
   sslQuorum: refused(QUORUM_TLS, "false"),
-  sslQuorumReloadCertFiles: ignored(NO_TLS, "false"),
-  portUnification: ignored(NO_TLS, "false"),
-  "ssl.*": ignored(NO_TLS),
-  "client.portUnification": ignored(NO_TLS, "false"),
-  "client.certReload": ignored(NO_TLS, "false"),
-  "fips-mode": ignored(NO_TLS),
+  sslQuorumReloadCertFiles: ignored(NO_QUORUM_TLS, "false"),
+  portUnification: ignored(NO_QUORUM_TLS, "false"),
+  "ssl.quorum.*": ignored(NO_QUORUM_TLS),
   "quorum.auth.enableSasl": refused(QUORUM_SASL, "false"),
   "quorum.auth.learnerRequireSasl": refused(QUORUM_SASL, "false"),
   "quorum.auth.serverRequireSasl": refused(QUORUM_SASL, "false"),
   "quorum.auth.*": ignored("it has no effect without quorum.auth.enableSasl"),
 
-  // Looking inside
-  "admin.enableServer": ignored(ADMIN, "false"),
-  "admin.*": ignored(ADMIN),
-  "metricsProvider.className": ignored(
-    METRICS,
-    "org.apache.zookeeper.metrics.impl.DefaultMetricsProvider",
-    "org.apache.zookeeper.metrics.impl.NullMetricsProvider",
+  // TLS with clients
+  "ssl.keyStore.location": acted("FILE", "this server's certificate and its key: PEM, or PKCS12"),
+  "ssl.keyStore.password": acted("TEXT", "what opens it"),
+  "ssl.keyStore.passwordPath": acted("FILE", "where the password is, in place of the above"),
+  "ssl.keyStore.type": acted("PEM|PKCS12", "its kind, if its name does not end in .pem or .p12"),
+  "ssl.trustStore.location": acted(
+    "FILE",
+    "the certificates of those who vouch for clients: PEM, or PKCS12",
   ),
+  "ssl.trustStore.password": acted("TEXT", "what opens it"),
+  "ssl.trustStore.passwordPath": acted("FILE", "where the password is, in place of the above"),
+  "ssl.trustStore.type": acted("PEM|PKCS12", "its kind, if its name does not end in .pem or .p12"),
+  "ssl.clientAuth": acted(
+    "need|want|none",
+    "whether clients must show a certificate, may, or are not asked (default: need)",
+  ),
+  "ssl.protocol": acted(
+    "VERSION",
+    "the newest that is spoken: TLSv1.2 or TLSv1.3 (default: TLSv1.3)",
+  ),
+  "ssl.enabledProtocols": acted("VERSIONS", "all that are spoken, in place of the above"),
+  "ssl.ciphersuites": acted("NAMES", "those that may be chosen, in Java's names or OpenSSL's"),
+  "ssl.hostnameVerification": acted(
+    "BOOLEAN",
+    "`false` switches off ssl.clientHostnameVerification, too (default: true)",
+  ),
+  "ssl.clientHostnameVerification": acted(
+    "BOOLEAN",
+    "whether a client's certificate must name the address it comes from (default: false)",
+  ),
+  "ssl.allowReverseDnsLookup": ignored("names of clients are not looked up", "false"),
+  "ssl.crl": refused(NO_REVOCATION, "false"),
+  "ssl.ocsp": refused(NO_REVOCATION, "false"),
+  "ssl.authProvider": refused("certificates prove an x509 identity here: remove the key", "x509"),
+  "ssl.context.supplier.class": refused(`${JVM}: name the files and remove the key`),
+  "ssl.sslProvider": ignored("TLS is OpenSSL's here"),
+  "ssl.handshakeDetectionTimeoutMillis": ignored(NO_QUORUM_TLS),
+  "ssl.*": ignored("no key of that name is known"),
+  "client.certReload": acted(
+    "BOOLEAN",
+    "whether the files are read again when they change (default: false)",
+  ),
+  "client.portUnification": ignored(
+    "TLS is spoken on secureClientPort only, and nothing else there",
+    "false",
+  ),
+  "fips-mode": ignored("whether OpenSSL is in FIPS mode is decided where Node starts"),
+
+  // Looking inside
+  "admin.enableServer": acted(
+    "BOOLEAN",
+    "whether the AdminServer listens (default: true if one of the next three is there)",
+  ),
+  "admin.serverPort": acted("PORT", "where it listens (default: 8080)"),
+  "admin.serverAddress": acted("ADDRESS", "the address it listens on (default: every one)"),
+  "admin.commandURL": acted("PATH", "what its paths begin with (default: /commands)"),
+  "admin.forceHttps": refused(ADMIN_TLS, "false"),
+  "admin.needClientAuth": refused(ADMIN_TLS, "false"),
+  "admin.portUnification": ignored("the AdminServer does not speak TLS yet", "false"),
+  "admin.*": ignored(ADMIN),
+  "metricsProvider.className": acted(
+    "CLASS",
+    "ZooKeeper's Prometheus provider serves metrics at /metrics; its other two do not",
+  ),
+  "metricsProvider.httpPort": acted("PORT", "where metrics are served (default: 7000)"),
+  "metricsProvider.httpHost": acted(
+    "ADDRESS",
+    "the address they are served on (default: every one)",
+  ),
+  "metricsProvider.exportJvmInfo": ignored(JVM, "true", "false"),
   "metricsProvider.*": ignored(METRICS),
   "jvm.pause.monitor": ignored(JVM, "false"),
   "jvm.pause.*": ignored(JVM),

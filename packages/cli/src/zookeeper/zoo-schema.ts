@@ -1,24 +1,14 @@
 import { z } from "zod";
 import { readBy, wholeNumber } from "../server/setting-types.ts";
-import { hostProblem, parsePort } from "./host-port.ts";
+import { fileName, host, INT_MAX, port, trueOrFalse } from "./key-types.ts";
 import { parseRole, type ServerRole } from "./server-line.ts";
-
-/** The largest of Java's int, and the longest that a timer waits, in milliseconds. */
-export const INT_MAX = 0x7fff_ffff;
+import { SERVICE_SHAPE, type ServiceKeys } from "./service-keys.ts";
+import { TLS_SHAPE, type TlsKeys } from "./tls-keys.ts";
 
 const SNAP_COUNT_MIN = 2;
 const SNAP_COUNT_MAX = 1_000_000_000;
 
-const trueOrFalse = readBy(
-  (text) => (/^(?:true|false)$/i.test(text) ? text.toLowerCase() === "true" : null),
-  (text) => `"${text}" is not one of true, false`,
-);
 const role = readBy(parseRole, (text) => `"${text}" is not one of participant, observer`);
-const port = readBy(parsePort, (text) => `"${text}" is not a port: write a number from 1 to 65535`);
-const host = readBy(
-  (text) => (hostProblem(text) === null ? text : null),
-  (text) => `${hostProblem(text) ?? text}: write an address of this machine`,
-);
 const electionAlg = readBy(
   (text) => (text === "3" ? 3 : null),
   (text) => `"${text}" is not 3, the only one that ZooKeeper still has`,
@@ -38,7 +28,6 @@ const zooSchema = z.object({
   "datadir.autocreate": trueOrFalse.default(true),
   clientPort: port.optional(),
   clientPortAddress: host.optional(),
-  maxClientCnxns: wholeNumber(0, INT_MAX, "connections").default(60),
   tickTime: wholeNumber(1, INT_MAX, "milliseconds").default(3000),
   minSessionTimeout: sessionMs.optional(),
   maxSessionTimeout: sessionMs.optional(),
@@ -49,18 +38,19 @@ const zooSchema = z.object({
   peerType: role.optional(),
   standaloneEnabled: trueOrFalse.default(true),
   quorumListenOnAllIPs: trueOrFalse.default(false),
-  dynamicConfigFile: z.string().min(1, "must name a file").optional(),
+  dynamicConfigFile: fileName.optional(),
   "4lw.commands.whitelist": z.string().optional(),
+  ...SERVICE_SHAPE,
+  ...TLS_SHAPE,
 });
 
 /** The keys that are acted on, but for those of the ensemble. */
 export const ZOO_SETTING_KEYS: readonly string[] = Object.keys(zooSchema.shape);
 
 /** Their values, with ZooKeeper's defaults where it has one that does not depend on others. */
-export interface CheckedKeys {
+export interface CheckedKeys extends ServiceKeys, TlsKeys {
   readonly clientPort?: number | undefined;
   readonly clientPortAddress?: string | undefined;
-  readonly maxClientCnxns: number;
   readonly tickTime: number;
   readonly minSessionTimeout?: number | undefined;
   readonly maxSessionTimeout?: number | undefined;

@@ -1,22 +1,26 @@
-import { isWildcard } from "../server/urls.ts";
+import type { ZooKeeperServiceOptions } from "@quorate/kv";
+import { clientAddresses, type ClientAddresses } from "./client-addresses.ts";
 import type { DataDirectories } from "./data-directories.ts";
 import { ownServer, readEnsemble, type Ensemble, type Myid } from "./ensemble.ts";
 import type { Findings } from "./findings.ts";
 import { readWhitelist } from "./four-letter-words.ts";
-import { hostPortText, type HostPort } from "./host-port.ts";
+import type { HostPort } from "./host-port.ts";
+import { INT_MAX } from "./key-types.ts";
 import { portCollisions } from "./port-collisions.ts";
-import type { Server } from "./servers.ts";
+import { serviceSettings } from "./service-settings.ts";
+import { tlsSettings } from "./tls-settings.ts";
 import type { Setting, ZooProperties } from "./zoo-properties.ts";
-import { checkKeys, INT_MAX, type CheckedKeys } from "./zoo-schema.ts";
+import { checkKeys, type CheckedKeys } from "./zoo-schema.ts";
 
 /** Everything that a ZooKeeper server is started with, checked. */
 export interface ZooSettings {
   readonly directories: DataDirectories;
-  /** Where clients are served. The host `0.0.0.0` means every address, IPv6 ones too, as in Java. */
-  readonly client: HostPort;
-  /** Connections from one address; 0 is without limit. */
-  readonly maxClientConnections: number;
-  readonly fourLetterWords: ReadonlySet<string>;
+  /**
+   * Where clients without TLS are served, or null. The host `0.0.0.0` means every address, IPv6 ones
+   * too, as in Java; that holds for all that listens.
+   */
+  readonly client: HostPort | null;
+  readonly service: ZooKeeperServiceOptions;
   readonly tickMs: number;
   readonly minSessionMs: number;
   readonly maxSessionMs: number;
@@ -44,7 +48,6 @@ export interface ZooInput {
 
 type Values = ZooProperties["values"];
 
-const EVERY_ADDRESS = "0.0.0.0";
 const MIN_SESSION_TICKS = 2;
 const MAX_SESSION_TICKS = 20;
 /** Those of ZooKeeper's sample file, for a server that is alone and needs none. */
@@ -61,17 +64,22 @@ export function toZooSettings(input: ZooInput, findings: Findings): ZooSettings 
   const given = { standaloneEnabled, path: ensemblePath, myid };
   const ensemble = lines && readEnsemble({ ...given, lines }, findings);
   if (!keys || !ensemble || !directories) return null;
-  const client = clientAddress(keys, ownServer(ensemble), { path, values }, findings);
+  const own = ownServer(ensemble);
+  const clients = clientAddresses({ keys, own, path, values }, findings);
+  const secure = clients?.secure ?? null;
+  const tls = secure && tlsSettings({ path, keys, values }, findings);
+  warnWithoutTls(secure, values, findings);
   checkLimits(keys, ensemble, path, findings);
-  checkPorts(ensemble, client, findings);
+  checkPorts(ensemble, clients, findings);
   warnOfPeerType(keys, ensemble, values, findings);
   const fourLetterWords = readWhitelist(values.get("4lw.commands.whitelist"), findings);
-  if (findings.problems.length > 0 || !client) return null;
+  if (findings.problems.length > 0 || !clients) return null;
+  const superUser = keys["X509AuthenticationProvider.superUser"] ?? null;
+  const secureClient = secure && tls && { ...secure, tls, superUser };
   return {
     directories,
-    client,
-    maxClientConnections: keys.maxClientCnxns,
-    fourLetterWords,
+    client: clients.plain,
+    service: serviceSettings(keys, { secureClient, fourLetterWords }),
     tickMs: keys.tickTime,
     ...sessionBounds(keys),
     snapCount: keys.snapCount,
@@ -90,35 +98,6 @@ function checkedKeys(path: string, values: Values, { problems }: Findings): Chec
     const at = values.get(key)?.at;
     problems.push(at === undefined ? `${path}: ${key} ${message}` : `${at}: ${key}: ${message}`);
   }
-  return null;
-}
-
-/** The own server line wins, and must not contradict the key, as in ZooKeeper. */
-function clientAddress(
-  { clientPort, clientPortAddress }: CheckedKeys,
-  own: Server | null,
-  { path, values }: { readonly path: string; readonly values: Values },
-  { problems }: Findings,
-): HostPort | null {
-  const address = values.get("clientPortAddress");
-  if (clientPort === undefined && address) {
-    problems.push(`${address.at}: clientPortAddress needs a clientPort: write clientPort=2181`);
-    return null;
-  }
-  const byLine = own?.line.client ?? null;
-  if (clientPort === undefined) {
-    if (!byLine) problems.push(`${path}: clientPort is missing: write clientPort=2181`);
-    return byLine;
-  }
-  const byKey = { host: clientPortAddress ?? EVERY_ADDRESS, port: clientPort };
-  if (!own || !byLine) return byKey;
-  const agree =
-    byKey.port === byLine.port && (isWildcard(byKey.host) || byKey.host === byLine.host);
-  if (agree) return byLine;
-  const at = values.get("clientPort")?.at ?? path;
-  problems.push(
-    `${at}: clientPort: clients are served on ${hostPortText(byKey)} here, but on ${hostPortText(byLine)} by ${own.key} (${own.at}): make them the same`,
-  );
   return null;
 }
 
@@ -169,12 +148,27 @@ function checkLimits(
   }
 }
 
-function checkPorts(ensemble: Ensemble, client: HostPort | null, { problems }: Findings): void {
+function checkPorts(
+  ensemble: Ensemble,
+  clients: ClientAddresses | null,
+  { problems }: Findings,
+): void {
   if (ensemble.kind === "standalone") return;
   const own = ownServer(ensemble);
-  const clientOf = (server: Server): HostPort | null =>
-    server === own ? client : server.line.client;
-  problems.push(...portCollisions(ensemble.servers, clientOf));
+  problems.push(
+    ...portCollisions(ensemble.servers, (server) =>
+      server === own && clients ? clients : { plain: server.line.client, secure: null },
+    ),
+  );
+}
+
+/** Whoever wrote how TLS is to be spoken counts on its being spoken. */
+function warnWithoutTls(secure: HostPort | null, values: Values, { warnings }: Findings): void {
+  if (secure !== null) return;
+  for (const { key, at } of values.values()) {
+    if (!/^(?:ssl\.|X509|client\.certReload$)/.test(key)) continue;
+    warnings.push(`${at}: ${key} has no effect without secureClientPort`);
+  }
 }
 
 function warnOfPeerType(

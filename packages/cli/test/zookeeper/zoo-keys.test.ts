@@ -66,8 +66,9 @@ test("a key that is nobody's is not, even when it begins like one", () => {
 });
 
 test("the more exact of two rows decides", () => {
-  expect(findZooKey("admin.enableServer")).toMatchObject({ neutral: ["false"] });
-  expect(findZooKey("admin.serverPort")).toMatchObject({ neutral: [] });
+  expect(findZooKey("admin.forceHttps")).toMatchObject({ neutral: ["false"] });
+  expect(findZooKey("admin.idleTimeout")).toMatchObject({ neutral: [] });
+  expect(findZooKey("ssl.quorum.clientAuth")).toBe(findZooKey("ssl.quorum.*"));
   expect(findZooKey("quorum.auth.enableSasl")?.kind).toBe("refused");
 });
 

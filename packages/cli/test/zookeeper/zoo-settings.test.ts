@@ -1,4 +1,5 @@
 import { isQuorum } from "@quorate/core";
+import { ZOOKEEPER_DEFAULTS } from "@quorate/kv";
 import { describe, expect, test } from "vitest";
 import { configurationOf, peerListenUrls } from "../../src/zookeeper/ensemble.ts";
 import { FOUR_LETTER_WORDS } from "../../src/zookeeper/four-letter-words.ts";
@@ -25,8 +26,7 @@ describe("a server alone", () => {
         storageDir: "/var/zk/quorate",
       },
       client: { host: "0.0.0.0", port: 2181 },
-      maxClientConnections: 60,
-      fourLetterWords: new Set(["srvr"]),
+      service: ZOOKEEPER_DEFAULTS,
       tickMs: 3000,
       minSessionMs: 6000,
       maxSessionMs: 60_000,
@@ -161,26 +161,26 @@ describe("an ensemble", () => {
   test("serves clients where the own line says, if the key agrees", () => {
     const lines = [...THREE.slice(0, 4), "server.3=c:2888:3888;10.0.0.3:2181"];
     expect(settings(lines, 3).client).toEqual({ host: "10.0.0.3", port: 2181 });
-    expect(settings([...lines, "clientPortAddress=10.0.0.3"], 3).client.host).toBe("10.0.0.3");
+    expect(settings([...lines, "clientPortAddress=10.0.0.3"], 3).client).toEqual({
+      host: "10.0.0.3",
+      port: 2181,
+    });
   });
 });
 
 test("four-letter words", () => {
-  const words = (list: string): ReadonlySet<string> =>
-    settings([`4lw.commands.whitelist=${list}`]).fourLetterWords;
-  expect(words("stat, ruok,mntr")).toEqual(new Set(["stat", "ruok", "mntr"]));
-  expect(words("*")).toEqual(new Set(FOUR_LETTER_WORDS));
-  expect(words("")).toEqual(new Set());
+  const words = (list: string): readonly string[] =>
+    settings([`4lw.commands.whitelist=${list}`]).service.fourLetterWords;
+  expect(words("stat, ruok,mntr,stat")).toEqual(["stat", "ruok", "mntr"]);
+  expect(words("*")).toEqual(FOUR_LETTER_WORDS);
+  expect(words("")).toEqual([]);
 });
 
 test("session timeouts and limits that are not set are ZooKeeper's", () => {
   expect(
     settings(["tickTime=100", "minSessionTimeout=-1", "maxSessionTimeout=5000"]),
   ).toMatchObject({ minSessionMs: 200, maxSessionMs: 5000 });
-  expect(settings(["maxClientCnxns=0", "snapCount=2"])).toMatchObject({
-    maxClientConnections: 0,
-    snapCount: 2,
-  });
+  expect(settings(["snapCount=2"]).snapCount).toBe(2);
 });
 
 /** The lines, this server's number, and all warnings. */
@@ -204,19 +204,18 @@ const WARNED: readonly (readonly [readonly string[], number | undefined, readonl
     ],
   ],
   [
-    ["secureClientPort=2281"],
+    ["ssl.keyStore.location=/k.pem", "ssl.quorum.clientAuth=none", "client.certReload=true"],
     undefined,
     [
-      "zoo.cfg:3: secureClientPort has no effect here: TLS is not built yet: nothing listens on that port, clients use clientPort",
+      "zoo.cfg:4: ssl.quorum.clientAuth has no effect here: it has no effect without TLS between servers, which is not built yet",
+      "zoo.cfg:3: ssl.keyStore.location has no effect without secureClientPort",
+      "zoo.cfg:5: client.certReload has no effect without secureClientPort",
     ],
   ],
   [
-    ["admin.serverPort=8081", "admin.enableServer=false", "ssl.quorum.crl=true"],
+    ["authProvider.x509=org.apache.zookeeper.server.auth.X509AuthenticationProvider"],
     undefined,
-    [
-      "zoo.cfg:3: admin.serverPort has no effect here: the AdminServer is not built yet: use `quorate zk status` or the four-letter words",
-      "zoo.cfg:5: ssl.quorum.crl has no effect here: it has no effect without TLS, which is not built yet",
-    ],
+    [],
   ],
   [
     ["sslQuorum=False", "quorum.auth.enableSasl=false", "forceSync=yes", "maxCnxns=0"],
@@ -330,13 +329,13 @@ const REFUSED: readonly (readonly [readonly string[], number | undefined, readon
     ["zoo.cfg:3: a \\u must be followed by four hexadecimal digits: write \\\\ for a backslash"],
   ],
   [
-    ["sslQuorum=true", "quorum.auth.enableSasl=true", "authProvider.1=x", "enforceQuota=true"],
+    ["sslQuorum=true", "quorum.auth.enableSasl=true", "authProvider.1=x", "ssl.crl=true"],
     undefined,
     [
       "zoo.cfg:3: sslQuorum is not supported: TLS between servers is not built yet: use a private network and remove the key",
       "zoo.cfg:4: quorum.auth.enableSasl is not supported: SASL between servers is not built yet: use a private network and remove the key",
-      "zoo.cfg:5: authProvider.1 is not supported: other ways to authenticate than digest and ip are not built yet: remove the key, and see that no access list needs it",
-      "zoo.cfg:6: enforceQuota is not supported: quotas are not enforced yet: watch the sizes and remove the key",
+      "zoo.cfg:5: authProvider.1 is not supported: other ways to authenticate than digest, ip and x509 are not built yet: remove the key, and see that no access list needs it",
+      "zoo.cfg:6: ssl.crl is not supported: certificates that were withdrawn are not looked for yet: remove the key, and take those out of the trust store that no longer vouch",
     ],
   ],
   [

@@ -1,5 +1,6 @@
 export type {
   ClientCertificates,
+  Password,
   StoreFile,
   StoreKind,
   TlsOptions,
