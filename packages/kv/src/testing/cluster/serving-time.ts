@@ -1,18 +1,28 @@
-import type { EtcdCluster } from "../etcd/etcd-cluster.ts";
+/** What is looked at. */
+interface ServingCluster {
+  readonly ensemble: { readonly now: number };
+  after(millis: number, run: () => void): void;
+  /** A name for the leadership that can serve now. */
+  servingLeader(): string | null;
+}
 
 /** How often it is looked whether somebody can serve. */
 const LOOK_MILLIS = 50;
 
 /** Remembers when there was a leader that could serve, and how often one was elected. */
 export class ServingTime {
-  readonly #cluster: EtcdCluster;
+  readonly #cluster: ServingCluster;
   /** One and the same leader could serve from one look to the next; joined where they meet. */
   readonly #spans: { readonly from: number; to: number }[] = [];
   readonly #interruptions: number[] = [];
   #last: { readonly leader: string | null; readonly at: number } = { leader: null, at: 0 };
 
-  constructor(cluster: EtcdCluster) {
+  constructor(cluster: ServingCluster) {
     this.#cluster = cluster;
+  }
+
+  /** Begins to look. */
+  start(): void {
     this.#look();
   }
 

@@ -1,6 +1,6 @@
-import { QuorateError } from "@quorate/core";
 import { EtcdError } from "../../client/etcd-error.ts";
 import type { EtcdEnsembleMember } from "../../compose/ensemble/etcd/etcd-ensemble-member.ts";
+import { inTime, untilEqual, untilIn } from "../cluster/in-time.ts";
 import type { ClientWorld } from "./clients/client-world.ts";
 import type { EtcdCluster } from "./etcd-cluster.ts";
 
@@ -10,26 +10,14 @@ import type { EtcdCluster } from "./etcd-cluster.ts";
  */
 export async function recover(world: ClientWorld, clients: Promise<void>): Promise<void> {
   const { cluster, journal, applied, watches } = world;
-  const { ensemble } = cluster;
-  const { members } = ensemble;
-  const untilIn = async (condition: () => boolean, what: string): Promise<void> => {
-    if (journal.violations.length > 0) return;
-    if (!(await cluster.until(condition, patienceMillis(cluster)))) {
-      journal.violated("liveness", `${what} in time`);
-    }
-  };
-  const writes = members.map((member) =>
+  const writes = cluster.ensemble.members.map((member) =>
     inTime(cluster, `no write got through at ${member.name}`, writeAt(cluster, member)),
   );
   await Promise.all([...writes, inTime(cluster, "clients do not come to an end", clients)]);
-  await untilIn(() => !applied.leases.hasOpen, "leases do not end");
-  await untilIn(() => {
-    const indices = members.map(({ view }) => view?.applied);
-    return ensemble.leader() !== null && indices.every((index) => index === indices[0]);
-  }, "the members did not come to the same state");
-  await untilIn(
-    () => [...watches].every((watch) => watch.missing(applied.keyspace.revision) === null),
-    "watches are not told everything",
+  await untilIn(cluster, "leases do not end", () => !applied.leases.hasOpen);
+  await untilEqual(cluster);
+  await untilIn(cluster, "watches are not told everything", () =>
+    [...watches].every((watch) => watch.missing(applied.keyspace.revision) === null),
   );
   if (journal.violations.length === 0) await compareHashes(cluster);
 }
@@ -59,24 +47,4 @@ async function compareHashes(cluster: EtcdCluster): Promise<void> {
   }
   if (new Set(hashes.values()).size === 1) return;
   journal.violated("hashes", [...hashes].map(([name, hash]) => `${name}: ${hash}`).join(", "));
-}
-
-/** Null, and a violation, when it takes too long. */
-async function inTime<T>(
-  cluster: EtcdCluster,
-  what: string,
-  promise: Promise<T>,
-): Promise<T | null> {
-  const { ensemble, journal } = cluster;
-  try {
-    return await ensemble.until(promise, patienceMillis(cluster));
-  } catch (thrown) {
-    if (!(thrown instanceof QuorateError) || thrown.code !== "ERR_TIMEOUT") throw thrown;
-    journal.violated("liveness", `${what} in time`);
-    return null;
-  }
-}
-
-function patienceMillis({ settings }: EtcdCluster): number {
-  return 20_000 + 40 * settings.electionMillis;
 }

@@ -1,6 +1,7 @@
 import { Prng } from "@quorate/core";
 import { SimFaults, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
 import { Timeline } from "../../compose/ensemble/timeline.ts";
+import { disturb } from "../cluster/disturb.ts";
 import { checkLeases } from "./checks/check-leases.ts";
 import { checkLocks } from "./checks/check-locks.ts";
 import { checkRequests } from "./checks/check-requests.ts";
@@ -31,11 +32,6 @@ export interface EtcdSimulationReport
   extends Omit<SimulationReport, "settings">, Readonly<ServiceCounts> {
   readonly settings: EtcdSimSettings;
 }
-
-/** There are faults until all of these are met, unless their time is up. */
-const GOALS = { millis: 60_000, acknowledged: 200, crashes: 2, leaders: 2 };
-const FAULTS_MILLIS_MAX = 600_000;
-const STEP_MILLIS = 2000;
 
 /**
  * Runs one seed: an etcd cluster of real members and clients, first for a time of faults, then
@@ -92,21 +88,4 @@ export async function runEtcdSimulation(
     states,
     settings,
   };
-}
-
-/** Lets faults happen until the goals are met; crashes the leader where chance has not. */
-async function disturb(cluster: EtcdCluster, faults: SimFaults): Promise<void> {
-  const { ensemble, journal } = cluster;
-  const { counts, violations } = journal;
-  while (ensemble.now < FAULTS_MILLIS_MAX && violations.length === 0) {
-    let restart: (() => void) | null = null;
-    if (ensemble.now >= GOALS.millis) {
-      const leader = cluster.leader();
-      const isCalm = counts.crashes < GOALS.crashes || counts.leaders < GOALS.leaders;
-      if (isCalm && leader !== null) restart = faults.crash(leader);
-      else if (!isCalm && counts.acknowledged >= GOALS.acknowledged) return;
-    }
-    await ensemble.advance(STEP_MILLIS);
-    restart?.();
-  }
 }

@@ -1,5 +1,6 @@
 import type { Prng } from "@quorate/core";
 import { drawSettings, type SimSettings, type Span } from "@quorate/core/testing/sim";
+import type { ClusterSettings } from "../cluster/faulty-cluster.ts";
 
 /** How many clients there are of each occupation. */
 export interface ClientCounts {
@@ -36,22 +37,8 @@ export interface EtcdWorkload {
 }
 
 /** Everything that distinguishes one simulation of the etcd service from another; it follows from the seed. */
-export interface EtcdSimSettings extends Pick<
-  SimSettings,
-  | "members"
-  | "electionMillis"
-  | "heartbeatMillis"
-  | "checkpointEntries"
-  | "delay"
-  | "redial"
-  | "disk"
-  | "faults"
-  | "calm"
-> {
-  /** How much faster or slower than true time the clock of a process may run, as a share. */
-  readonly driftMax: number;
-  /** How far the wall clock of a process may be from true time. */
-  readonly skewMillis: number;
+export interface EtcdSimSettings
+  extends ClusterSettings, Pick<SimSettings, "heartbeatMillis" | "checkpointEntries"> {
   readonly workload: EtcdWorkload;
 }
 

@@ -4,7 +4,7 @@ import { EtcdClient } from "../../../client/etcd-client.ts";
 import { FailoverChannel } from "../../../client/failover-channel.ts";
 import { LocalChannel } from "../../../client/local-channel.ts";
 import type { EtcdEnsembleMember } from "../../../compose/ensemble/etcd/etcd-ensemble-member.ts";
-import { ClientProcess } from "../../clients/client-process.ts";
+import { EtcdClientProcess } from "./etcd-client-process.ts";
 import type { ClientWorld } from "./client-world.ts";
 import { tapLeases } from "./tap-leases.ts";
 
@@ -12,7 +12,7 @@ import { tapLeases } from "./tap-leases.ts";
 export class SimClient {
   readonly name: string;
   readonly prng: Prng;
-  readonly process: ClientProcess;
+  readonly process: EtcdClientProcess;
   /** Whom it asks first. */
   readonly member: EtcdEnsembleMember;
   readonly channel: Channel;
@@ -29,7 +29,10 @@ export class SimClient {
     this.name = name;
     this.member = member;
     this.prng = prng.fork();
-    this.process = new ClientProcess(cluster);
+    this.process = new EtcdClientProcess({
+      now: () => cluster.ensemble.now,
+      after: (millis, run) => cluster.after(millis, run),
+    });
     const { clock } = this.process;
     const channelTo = (to: EtcdEnsembleMember): Channel =>
       tapLeases(

@@ -1,5 +1,6 @@
 import type { EtcdWorkload } from "../settings.ts";
 import type { ClientWorld } from "./client-world.ts";
+import { interrupt } from "../../clients/interrupt.ts";
 import { compact } from "./compact.ts";
 import { readThePast } from "./read-the-past.ts";
 import { SimClient } from "./sim-client.ts";
@@ -38,7 +39,8 @@ export interface ClientsAtWork {
 }
 
 export function startClients(world: ClientWorld): ClientsAtWork {
-  const { workload, journal } = world;
+  const { workload, journal, prng, cluster, over } = world;
+  const after = (millis: number, run: () => void): void => void cluster.after(millis, run);
   const clients: SimClient[] = [];
   const working: Promise<void>[] = [];
   let isClosed = false;
@@ -51,7 +53,9 @@ export function startClients(world: ClientWorld): ClientsAtWork {
         if (!isClosed) journal.broke(thrown);
       });
       if (kind !== "watches") working.push(work);
-      interrupt(client, world);
+      if (prng.chance(workload.interruptedShare)) {
+        interrupt(client.process, { prng: prng.fork(), after, over });
+      }
     }
   }
   return {
@@ -70,21 +74,4 @@ function newClient(name: string, world: ClientWorld, isFaithful: boolean): SimCl
   const isAlone = isFaithful || prng.chance(0.5);
   const others = isAlone ? [] : members.filter((other) => other !== member);
   return new SimClient(name, world, member, others);
-}
-
-/** The client's process stands still now and then. */
-function interrupt({ process }: SimClient, { cluster, prng, over, workload }: ClientWorld): void {
-  if (!prng.chance(workload.interruptedShare)) return;
-  const own = prng.fork();
-  const next = (): void => {
-    cluster.after(own.between(1000, 20_000), () => {
-      if (over.aborted) return;
-      process.pause();
-      cluster.after(own.between(1, 4000), () => {
-        process.resume();
-        next();
-      });
-    });
-  };
-  next();
 }
