@@ -15,3 +15,26 @@ export {
   type EtcdSimulationReport,
 } from "./etcd/run-etcd-simulation.ts";
 export { drawEtcdSettings, type EtcdSimSettings, type EtcdWorkload } from "./etcd/settings.ts";
+export { exchangesOf, type Answer, type Exchange } from "./sessions/exchanges.ts";
+export {
+  REFUSED,
+  type ClientHistory,
+  type EventType,
+  type Fact,
+  type Watch,
+  type ZnodeRequest,
+  type ZnodeResult,
+  type ZnodeStat,
+} from "./sessions/facts.ts";
+export { judgeEphemerals } from "./sessions/judge-ephemerals.ts";
+export { judgeImage } from "./sessions/judge-image.ts";
+export { judgeOrder } from "./sessions/judge-order.ts";
+export { judgeWatches } from "./sessions/judge-watches.ts";
+export {
+  sessionLives,
+  type LeaderChange,
+  type SessionLife,
+  type SessionTimes,
+} from "./sessions/session-lives.ts";
+export { WatchBook, watchLeftBy } from "./sessions/watch-book.ts";
+export { znodeOperations, type ZnodeOperation } from "./sessions/znode-operations.ts";

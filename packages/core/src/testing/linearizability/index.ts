@@ -1,7 +1,7 @@
 /**
  * Whether one order of operations explains what all clients saw of a service: a checker for histories
  * of any object whose specification tells what operations do one after the other, and the
- * specifications of registers, maps, locks and etcd's keyspace.
+ * specifications of registers, maps, locks, etcd's keyspace and ZooKeeper's nodes.
  *
  * Read in this order: `operation`, `model`, `check-linearizability`, `search/search`, `offence`.
  *
@@ -34,6 +34,13 @@ export {
   type RegisterOutput,
   type RegisterValue,
 } from "./models/register.ts";
+export {
+  znodeModel,
+  type ZnodeInput,
+  type ZnodeOutcome,
+  type ZnodeOutput,
+  type ZnodeState,
+} from "./models/znode.ts";
 export type { Answer, History, Operation } from "./operation.ts";
 export type { Start } from "./search/search.ts";
 export type { Offence, Verdict } from "./verdict.ts";

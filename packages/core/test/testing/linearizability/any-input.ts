@@ -6,6 +6,7 @@ import type {
   KeyValueInput,
   LockInput,
   RegisterInput,
+  ZnodeInput,
 } from "../../../src/testing/linearizability/index.ts";
 
 const anyValue = fc.constantFrom("x", "y", "z");
@@ -37,6 +38,17 @@ export function anyLockInput(keys: readonly string[]): fc.Arbitrary<LockInput> {
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("acquire"), key, owner }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("release"), key, owner, token }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("expire"), key, owner }) },
+  );
+}
+
+export function anyZnodeInput(paths: readonly string[]): fc.Arbitrary<ZnodeInput> {
+  const path = fc.constantFrom(...paths);
+  const version = fc.option(anyNumber);
+  return fc.oneof(
+    fc.record({ kind: fc.constant("create"), path, value: anyValue }),
+    fc.record({ kind: fc.constant("set"), path, value: anyValue, version }),
+    fc.record({ kind: fc.constant("delete"), path, version }),
+    fc.record({ kind: fc.constant("read"), path }),
   );
 }
 

@@ -7,19 +7,27 @@ import {
   keyValueModel,
   lockModel,
   registerModel,
+  znodeModel,
   type EtcdAnswer,
   type EtcdRequest,
   type History,
   type Model,
 } from "../../../src/testing/linearizability/index.ts";
 import { anyHistory } from "./any-history.ts";
-import { anyEtcdRequest, anyKeyValueInput, anyLockInput, anyRegisterInput } from "./any-input.ts";
+import {
+  anyEtcdRequest,
+  anyKeyValueInput,
+  anyLockInput,
+  anyRegisterInput,
+  anyZnodeInput,
+} from "./any-input.ts";
 import { isExplained } from "./brute-force.ts";
 import { plainEtcd, sharedEtcd } from "./plain-etcd.ts";
 import { plainKeyValues } from "./plain-key-value.ts";
 import { plainLocks } from "./plain-lock.ts";
 import type { PlainObject } from "./plain-object.ts";
 import { plainRegisters } from "./plain-register.ts";
+import { plainZnodes } from "./plain-znode.ts";
 
 /** The checker says of many histories what trying every order says, and both verdicts occur often. */
 function expectAgreement<Input, Output, State>(
@@ -52,6 +60,11 @@ describe("agrees with trying every order", () => {
   test("of locks", () => {
     const histories = anyHistory(plainLocks, anyLockInput(["a"]), 8);
     expectAgreement(lockModel, plainLocks, histories, 5000);
+  });
+
+  test("of nodes", () => {
+    const histories = anyHistory(plainZnodes, anyZnodeInput(["/a"]), 7);
+    expectAgreement(znodeModel, plainZnodes, histories, 5000);
   });
 
   test("of an etcd store", () => {
