@@ -11,6 +11,21 @@ export type {
 export type { EnsembleOptions } from "./compose/ensemble/etcd/etcd-ensemble-options.ts";
 export type { Ensemble, ManualEnsemble } from "./compose/ensemble/etcd/etcd-ensemble.ts";
 export { startEnsemble } from "./compose/ensemble/etcd/start-ensemble.ts";
+export type {
+  EnsembleFaults,
+  ManualTime,
+  MemberFaults,
+} from "./compose/ensemble/ensemble-faults.ts";
+export type {
+  ZooKeeperEnsembleMember,
+  ZooKeeperEnsembleMemberStatus,
+} from "./compose/ensemble/zookeeper/zookeeper-ensemble-member.ts";
+export type { ZooKeeperEnsembleOptions } from "./compose/ensemble/zookeeper/zookeeper-ensemble-options.ts";
+export type {
+  ManualZooKeeperEnsemble,
+  ZooKeeperEnsemble,
+} from "./compose/ensemble/zookeeper/zookeeper-ensemble.ts";
+export { startZooKeeperEnsemble } from "./compose/ensemble/zookeeper/start-zookeeper-ensemble.ts";
 export type { AutoCompaction } from "./etcd/api/compaction-plan.ts";
 export { clusterIdentity, type ClusterIdentity, type InitialMember } from "./compose/identity.ts";
 export { inspectSnapshot, type SnapshotSummary } from "./compose/inspect-snapshot.ts";

@@ -22,12 +22,20 @@ export interface CommonEnsembleOptions {
 /** The options with nothing left out. */
 export type CommonEnsembleSettings = Required<CommonEnsembleOptions>;
 
+/** Options of which some may be named and left out all the same. */
+type Given<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
+
 /** A majority of more is slower, and no safer. */
 const MEMBERS_MAX = 9;
 
 /** @throws `ERR_CONFIGURATION` naming the option */
-export function commonSettings(options: CommonEnsembleOptions): CommonEnsembleSettings {
-  const { members = 3, clock = "real", seed = 1, snapshotEntries = 10_000, log = SILENT } = options;
+export function commonSettings({
+  members = 3,
+  clock = "real",
+  seed = 1,
+  snapshotEntries = 10_000,
+  log = SILENT,
+}: Given<CommonEnsembleOptions>): CommonEnsembleSettings {
   if (!Number.isInteger(members) || members < 1 || members > MEMBERS_MAX) {
     refuse("members", members, `a whole number from 1 to ${MEMBERS_MAX}`);
   }

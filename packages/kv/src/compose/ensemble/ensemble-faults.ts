@@ -32,7 +32,7 @@ export interface EnsembleFaults<Member extends MemberFaults> {
   /**
    * Waits until there is a leader. With the manual clock time passes meanwhile.
    *
-   * @throws `ERR_NO_LEADER` after 50 failed elections' time
+   * @throws `ERR_NO_LEADER` when there is none for far longer than an election takes
    */
   untilLed(): Promise<Member>;
   /**

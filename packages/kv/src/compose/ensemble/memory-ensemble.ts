@@ -6,26 +6,23 @@ import type { MemoryWorld } from "./memory-world.ts";
 /** A member of whatever service. */
 export type AnyMemoryMember = MemoryMember<StateMachine<unknown>, MemberNode>;
 
-/** Elections that may fail before it is no bad luck any more. */
-const ELECTIONS_MAX = 50;
-
 /** What all ensembles can do, with time that passes either way: which it is, its timeline knows. */
 export class MemoryEnsemble<Member extends AnyMemoryMember>
   implements EnsembleFaults<Member>, ManualTime
 {
   readonly members: readonly Member[];
   readonly #world: Pick<MemoryWorld<unknown>, "timeline" | "network">;
-  readonly #electionMillis: number;
+  readonly #leaderlessMillisMax: number;
 
-  /** @param electionMillis - how long an election takes that succeeds at once */
+  /** @param leaderlessMillisMax - when there is no leader for so long it is no bad luck any more */
   constructor(
     members: readonly Member[],
     world: Pick<MemoryWorld<unknown>, "timeline" | "network">,
-    electionMillis: number,
+    leaderlessMillisMax: number,
   ) {
     this.members = members;
     this.#world = world;
-    this.#electionMillis = electionMillis;
+    this.#leaderlessMillisMax = leaderlessMillisMax;
   }
 
   get now(): number {
@@ -44,7 +41,7 @@ export class MemoryEnsemble<Member extends AnyMemoryMember>
   }
 
   async untilLed(): Promise<Member> {
-    const millis = ELECTIONS_MAX * this.#electionMillis;
+    const millis = this.#leaderlessMillisMax;
     await this.#world.timeline.until(() => this.leader() !== null, millis);
     const leader = this.leader();
     if (leader !== null) return leader;

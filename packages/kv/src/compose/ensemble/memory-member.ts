@@ -61,6 +61,17 @@ export abstract class MemoryMember<Machine extends StateMachine<unknown>, Node e
     return { state: process.state, node };
   }
 
+  /** Has something done in the process that it has now; null when that ends before. */
+  protected async inside<T>(act: (node: Node) => Promise<T>): Promise<T | null> {
+    const { process, node = null } = this.#life ?? {};
+    if (process === undefined || node === null) return null;
+    return process.orEnd(
+      new Promise((done, fail) => {
+        process.schedule(0, () => void act(node).then(done, fail));
+      }),
+    );
+  }
+
   pause(): void {
     this.#life?.process.pause();
   }

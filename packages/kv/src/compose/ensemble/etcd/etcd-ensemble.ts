@@ -13,12 +13,15 @@ export interface Ensemble extends EnsembleFaults<EnsembleMember> {
 /** An ensemble whose time passes only when it is told to. */
 export interface ManualEnsemble extends Ensemble, ManualTime {}
 
+/** Elections that may fail before it is no bad luck any more. */
+const ELECTIONS_MAX = 50;
+
 /** Both kinds of ensemble. */
 export class EtcdEnsemble extends MemoryEnsemble<EtcdEnsembleMember> implements ManualEnsemble {
   readonly #world: EtcdWorld;
 
   constructor(members: readonly EtcdEnsembleMember[], world: EtcdWorld) {
-    super(members, world, world.settings.electionMillis);
+    super(members, world, ELECTIONS_MAX * world.settings.electionMillis);
     this.#world = world;
   }
 

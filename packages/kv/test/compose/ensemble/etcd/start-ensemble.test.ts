@@ -10,6 +10,7 @@ import type {
 } from "../../../../src/compose/ensemble/etcd/etcd-ensemble.ts";
 import { startEnsemble } from "../../../../src/compose/ensemble/etcd/start-ensemble.ts";
 import { etcdctl, hasEtcdctl } from "../../etcdctl.ts";
+import { resources } from "../resources.ts";
 
 /** Seconds, as leases count. */
 const TEN_MINUTES = 600;
@@ -277,11 +278,4 @@ function bound(of: Ensemble): Pick<Ensemble, "members" | "untilLed" | "client" |
     client: () => of.client(),
     close: () => of.close(),
   };
-}
-
-/** What keeps this process alive, without what the runner of the tests needs. */
-function resources(): readonly string[] {
-  return process
-    .getActiveResourcesInfo()
-    .filter((name) => ["TCPServerWrap", "TCPSocketWrap", "Timeout", "Immediate"].includes(name));
 }

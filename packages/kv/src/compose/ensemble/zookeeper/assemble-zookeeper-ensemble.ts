@@ -1,0 +1,40 @@
+import { majorityOf, Prng } from "@quorate/core";
+import { ZooKeeperStateMachine } from "../../../zookeeper/apply/index.ts";
+import { ensembleIdentity } from "../../ensemble-identity.ts";
+import { IDEAL, type EnsembleConditions } from "../ensemble-conditions.ts";
+import { memoryNetwork } from "../memory-world.ts";
+import type { Timeline } from "../timeline.ts";
+import { MemoryZooKeeperMember, type ZooKeeperWorld } from "./zookeeper-ensemble-member.ts";
+import type { ZooKeeperEnsembleSettings } from "./zookeeper-ensemble-options.ts";
+import { MemoryZooKeeperEnsemble } from "./zookeeper-ensemble.ts";
+
+/** Ideal conditions, and ZooKeeper's own state machine. */
+export const IDEAL_ZOOKEEPER: EnsembleConditions<ZooKeeperStateMachine> = {
+  ...IDEAL,
+  machine: () => new ZooKeeperStateMachine(),
+};
+
+/** Joins servers, network and time; the servers are down. */
+export function assembleZooKeeperEnsemble(
+  settings: ZooKeeperEnsembleSettings,
+  timeline: Timeline,
+  conditions: EnsembleConditions<ZooKeeperStateMachine>,
+): MemoryZooKeeperEnsemble {
+  const network = memoryNetwork(conditions, () => members);
+  const ids = Array.from({ length: settings.members }, (_, i) => `${i + 1}`);
+  const configuration = majorityOf(ids.map((id) => ({ id, addresses: [`memory://server.${id}`] })));
+  const cluster = ensembleIdentity(configuration);
+  const { log } = settings;
+  const world: ZooKeeperWorld = {
+    timeline,
+    network,
+    conditions,
+    log,
+    cluster,
+    configuration,
+    settings,
+  };
+  const prng = new Prng(settings.seed);
+  const members = ids.map((id) => new MemoryZooKeeperMember(id, world, prng.fork()));
+  return new MemoryZooKeeperEnsemble(members, world);
+}
