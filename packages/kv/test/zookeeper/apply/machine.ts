@@ -1,13 +1,22 @@
 import type { Entry } from "@quorate/core";
 import {
-  encodeSessionCommand,
+  encodeServerCommand,
   RequestEncoder,
   ZooKeeperStateMachine,
+  type Authority,
   type ZooKeeperResult,
 } from "../../../src/zookeeper/apply/index.ts";
 import type { SessionId } from "../../../src/zookeeper/codec/index.ts";
 
 export const PASSWORD: Uint8Array = Uint8Array.from({ length: 16 }, (_, i) => i);
+
+/** Nobody in particular, at a server that allows nothing out of the ordinary. */
+export const NOBODY: Omit<Authority, "session"> = {
+  isSuper: false,
+  extendedTypes: false,
+  enforceQuota: false,
+  identities: [{ scheme: "ip", id: "127.0.0.1" }],
+};
 
 const allocate = (size: number): Uint8Array => new Uint8Array(size);
 
@@ -57,10 +66,10 @@ export class MachineUnderTest {
 
   open(sid = 1, timeoutMillis = 4000): Client {
     this.apply(
-      encodeSessionCommand({ kind: "openSession", sid, timeoutMillis, password: PASSWORD }),
+      encodeServerCommand({ kind: "openSession", sid, timeoutMillis, password: PASSWORD }),
     );
     const session = { sid, birth: this.#index };
-    const commands = new RequestEncoder(session, this.#index, allocate);
+    const commands = new RequestEncoder(session, this.#index, NOBODY, allocate);
     return { session, attachment: this.#index, commands };
   }
 
@@ -71,13 +80,13 @@ export class MachineUnderTest {
     timeoutMillis = 4000,
   ): { readonly result: ZooKeeperResult; readonly client: Client } {
     const command = { kind: "attachSession", session, password, timeoutMillis } as const;
-    const result = this.apply(encodeSessionCommand(command));
-    const commands = new RequestEncoder(session, this.#index, allocate);
+    const result = this.apply(encodeServerCommand(command));
+    const commands = new RequestEncoder(session, this.#index, NOBODY, allocate);
     return { result, client: { session, attachment: this.#index, commands } };
   }
 
   expire(session: SessionId, attachment: number): ZooKeeperResult {
-    return this.apply(encodeSessionCommand({ kind: "expireSession", session, attachment }));
+    return this.apply(encodeServerCommand({ kind: "expireSession", session, attachment }));
   }
 
   request(client: Client, frame: Uint8Array, time?: number): ZooKeeperResult {

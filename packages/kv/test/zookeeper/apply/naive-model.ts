@@ -82,7 +82,8 @@ export class NaiveModel {
     const cversion = 2 * creations - numChildren;
     const dataLength = data?.length ?? 0;
     const stamps = { created, modified, childrenModified };
-    return { ...stamps, version, cversion, aversion, dataLength, numChildren };
+    const ephemeralOwner = null;
+    return { ...stamps, version, cversion, aversion, ephemeralOwner, dataLength, numChildren };
   }
 }
 

@@ -6,13 +6,14 @@ import {
   JuteReader,
   JuteWriter,
   readAcl,
+  OPCODE,
   readAuth,
-  readCreate,
-  readDelete,
+  readMulti,
+  readMultiRead,
   readRead,
   readSessionId,
-  readSetData,
   readSetWatches,
+  readWriteOperation,
   sessionText,
   writeAcl,
   writeBareReply,
@@ -23,6 +24,9 @@ import {
   type JuteWriter as Writer,
 } from "../../../src/zookeeper/codec/index.ts";
 import { hex, OPEN, toHex } from "../requests.ts";
+
+const operation = (opcode: number, digits: string): unknown =>
+  readWriteOperation(opcode, new JuteReader(hex(digits)));
 
 const written = (write: (writer: Writer) => unknown): string => {
   const writer = new JuteWriter(1);
@@ -129,13 +133,14 @@ describe("records", () => {
       version: 4,
       cversion: -1,
       aversion: 6,
+      ephemeralOwner: { sid: 2, birth: 0xabcd_1234_5678 },
       dataLength: 7,
       numChildren: 8,
     };
     expect(written((w) => writeStat(w, stat))).toBe(
       joined(
         "0000000100000001 0000000100000002 0000000000000011 0000000000000022" +
-          "00000004 ffffffff 00000006 0000000000000000 00000007 00000008 0000000100000003",
+          "00000004 ffffffff 00000006 0200abcd12345678 00000007 00000008 0000000100000003",
       ),
     );
   });
@@ -160,25 +165,71 @@ describe("requests", () => {
 
   test("create", () => {
     const digits = `${path} 00000001 78 00000000 00000002`;
-    const request = { path: "/a", data: hex("78"), acl: [], flags: 2 };
-    expect(readCreate(new JuteReader(hex(digits)))).toEqual(request);
+    const made = { path: "/a", data: hex("78"), acl: [], flags: 2, ttl: null };
+    expect(operation(OPCODE.create, digits)).toEqual({ kind: "create", opcode: 1, ...made });
+    expect(operation(OPCODE.createTtl, `${digits} 0000000000000011`)).toEqual({
+      kind: "create",
+      opcode: 21,
+      ...made,
+      ttl: 17,
+    });
   });
 
   test("create without data and without a list", () => {
     const digits = `${path} ffffffff ffffffff 00000000`;
-    const request = { path: "/a", data: null, acl: null, flags: 0 };
-    expect(readCreate(new JuteReader(hex(digits)))).toEqual(request);
+    const request = { path: "/a", data: null, acl: null, flags: 0, ttl: null };
+    expect(operation(OPCODE.create2, digits)).toEqual({ kind: "create", opcode: 15, ...request });
   });
 
   test("delete", () => {
     const request = { path: "/a", version: -1 };
-    expect(readDelete(new JuteReader(hex(`${path} ffffffff`)))).toEqual(request);
+    const digits = `${path} ffffffff`;
+    expect(operation(OPCODE.delete, digits)).toEqual({ kind: "delete", opcode: 2, ...request });
+    expect(operation(OPCODE.check, digits)).toEqual({ kind: "check", opcode: 13, ...request });
   });
 
   test("setData", () => {
     const request = { path: "/a", data: hex("7879"), version: 3 };
     const digits = `${path} 00000002 7879 00000003`;
-    expect(readSetData(new JuteReader(hex(digits)))).toEqual(request);
+    expect(operation(OPCODE.setData, digits)).toEqual({ kind: "setData", opcode: 5, ...request });
+  });
+
+  test("setACL", () => {
+    const request = { path: "/a", acl: null, version: 3 };
+    const digits = `${path} ffffffff 00000003`;
+    expect(operation(OPCODE.setAcl, digits)).toEqual({ kind: "setAcl", opcode: 7, ...request });
+  });
+
+  test("nothing that writes", () => {
+    expect(operation(OPCODE.getData, path)).toBe(null);
+  });
+
+  test("multi", () => {
+    const digits = `0000000d 00 ffffffff ${path} 00000003 ffffffff 01 ffffffff`;
+    expect(readMulti(new JuteReader(hex(digits)))).toEqual([
+      { kind: "check", opcode: 13, path: "/a", version: 3 },
+    ]);
+    expect(readMulti(new JuteReader(hex("ffffffff 01 ffffffff")))).toEqual([]);
+  });
+
+  test.each([
+    ["a read", "00000004"],
+    ["a change of an access list", "00000007"],
+    ["what nobody knows", "00000063"],
+  ])("no multi with %s in it", (_, opcode) => {
+    const digits = `${opcode} 00 ffffffff ${path} 00000000 00000000`;
+    expect(() => readMulti(new JuteReader(hex(digits)))).toThrow("has no place in a multi");
+  });
+
+  test("multiRead, without anything that writes", () => {
+    const digits = `00000004 00 ffffffff ${path} 01 00000008 00 ffffffff ${path} 00`;
+    const end = "ffffffff 01 ffffffff";
+    expect(readMultiRead(new JuteReader(hex(`${digits} ${end}`)))).toEqual([
+      { opcode: 4, path: "/a", watch: true },
+      { opcode: 8, path: "/a", watch: false },
+    ]);
+    const check = `0000000d 00 ffffffff ${path} 00000003`;
+    expect(() => readMultiRead(new JuteReader(hex(check)))).toThrow("no place in a multiRead");
   });
 
   test("reads", () => {
@@ -192,13 +243,14 @@ describe("requests", () => {
     ["a path in the first", `00000001 ${path} 00000000 00000000`, ["/a"], []],
     ["a path in the last", `00000000 00000000 00000001 ${path}`, [], ["/a"]],
   ] as const)("setWatches with %s", (_, lists, data, child) => {
-    const request = { relativeZxid: 5, data, exist: [], child, persistent: [] };
+    const request = { relativeZxid: 5, data, exist: [], child, persistent: [], recursive: [] };
     const head = "0000000000000005";
     expect(readSetWatches(new JuteReader(hex(`${head} ${lists}`)), false)).toEqual(request);
     const persistent = `00000001 ${path} 00000001 ${path}`;
     expect(readSetWatches(new JuteReader(hex(`${head} ${lists} ${persistent}`)), true)).toEqual({
       ...request,
-      persistent: ["/a", "/a"],
+      persistent: ["/a"],
+      recursive: ["/a"],
     });
   });
 

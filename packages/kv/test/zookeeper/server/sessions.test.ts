@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeTouches, isTaken } from "../../../src/zookeeper/session/index.ts";
-import { encodeSessionCommand, ZooKeeperStateMachine } from "../../../src/zookeeper/apply/index.ts";
+import { encodeServerCommand, ZooKeeperStateMachine } from "../../../src/zookeeper/apply/index.ts";
 import { closeSession, create, ping, toHex } from "../requests.ts";
 import { until, type JuteClient, type Welcome } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
@@ -277,7 +277,7 @@ describe("a session that nothing is heard of", () => {
     under = await ServerUnderTest.start({}, { isLeader: false, leader: "b2" });
     const client = await under.open();
     const session = { sid: 1, birth: 1 };
-    const data = encodeSessionCommand({ kind: "expireSession", session, attachment: 1 });
+    const data = encodeServerCommand({ kind: "expireSession", session, attachment: 1 });
     under.machine.apply([{ index: 2, term: 2, time: 0, kind: "command", data }], () => {});
     expect(await client.next()).toBe(null);
     expect(under.reasons).toEqual(["its session was closed"]);

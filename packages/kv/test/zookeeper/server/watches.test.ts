@@ -49,7 +49,7 @@ describe("a watch", () => {
     await write(writer, setData(2, "/a", null), setData(3, "/a", null));
     const event = await watcher.next();
     expect(toHex(event ?? hex(""))).toBe(
-      "ffffffffffffffffffffffff000000000000000300000003000000022f61",
+      "ffffffff0000000200000004000000000000000300000003000000022f61",
     );
     expect(await heard(watcher)).toEqual([]);
   });
@@ -166,12 +166,26 @@ describe("watches that are taken up again", () => {
     else expect(await heard(watcher)).toEqual(later.child);
   });
 
-  test("persistent ones are not there yet, and are not taken for others", async () => {
+  test("persistent ones go on, and are not told what they missed", async () => {
     under = await ServerUnderTest.start();
-    const client = await under.open();
-    client.send(setWatches(0, [[], [], [], ["/a"], []], OPCODE.setWatches2));
-    expect(await client.reply()).toMatchObject({ xid: -8, error: ERROR.unimplemented });
-    client.send(setWatches(0, [["/a"], [], [], [], []], OPCODE.setWatches2));
-    expect((await client.replies(2)).map(describeReply)).toEqual(["nodeDeleted /a", "reply -8 0"]);
+    const [client, writer] = [await under.open(), await under.open()];
+    client.send(setWatches(0, [["/none"], [], [], ["/a"], ["/b"]], OPCODE.setWatches2));
+    expect((await client.replies(2)).map(describeReply)).toEqual([
+      "nodeDeleted /none",
+      "reply -8 0",
+    ]);
+    await write(
+      writer,
+      create(1, "/a"),
+      setData(2, "/a", null),
+      create(3, "/b"),
+      create(4, "/b/c"),
+    );
+    expect((await client.replies(4)).map(describeReply)).toEqual([
+      "nodeCreated /a",
+      "nodeDataChanged /a",
+      "nodeCreated /b",
+      "nodeCreated /b/c",
+    ]);
   });
 });

@@ -1,8 +1,9 @@
 import { Prng } from "@quorate/core";
+import { OPEN_ACL } from "../../../src/zookeeper/access/index.ts";
 import { describe, expect, test } from "vitest";
 import {
   DataTree,
-  OPEN_ACL,
+  PERSISTENT,
   pathOf,
   statOf,
   type PinnedTree,
@@ -15,7 +16,12 @@ const at = (zxid: number, time = 1000 + zxid) => ({ zxid, time });
 function make(tree: DataTree, path: string, zxid: number, data: Uint8Array | null = bytes("x")) {
   const slash = path.lastIndexOf("/");
   const parent = find(tree, path.slice(0, slash));
-  return tree.create(parent, path.slice(slash + 1), { data, acl: OPEN_ACL }, at(zxid));
+  return tree.create(
+    parent,
+    path.slice(slash + 1),
+    { data, kind: PERSISTENT, acl: OPEN_ACL },
+    at(zxid),
+  );
 }
 
 function find(tree: DataTree, path: string): Znode {
@@ -100,6 +106,7 @@ describe("a new tree", () => {
       modified: never,
       childrenModified: never,
       version: 0,
+      ephemeralOwner: null,
       dataLength: 0,
       ...expected,
     });
@@ -140,6 +147,7 @@ describe("stats", () => {
       version: 1,
       cversion: 0,
       aversion: 0,
+      ephemeralOwner: null,
       dataLength: 5,
       numChildren: 0,
     });
@@ -155,6 +163,7 @@ describe("stats", () => {
   test("have versions of 32 bits that run over", () => {
     const tree = new DataTree({
       data: null,
+      kind: PERSISTENT,
       acl: OPEN_ACL,
       created: at(0),
       modified: at(0),
@@ -220,7 +229,7 @@ describe("the digest", () => {
       ["/a", "", 1, 5],
     ] as const) {
       const other = DataTree.initial();
-      const content = { data: bytes(data), acl: OPEN_ACL };
+      const content = { data: bytes(data), kind: PERSISTENT, acl: OPEN_ACL };
       other.create(other.root, path.slice(1), content, { zxid, time });
       note(other);
     }
@@ -324,6 +333,7 @@ describe("a pinned tree", () => {
 describe("adding what was written out", () => {
   const state = {
     data: null,
+    kind: PERSISTENT,
     acl: OPEN_ACL,
     created: at(1),
     modified: at(1),

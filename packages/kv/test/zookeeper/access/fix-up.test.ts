@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { fixUpAcl } from "../../../src/zookeeper/access/index.ts";
+
+const identities = [
+  { scheme: "digest", id: "bob:x1" },
+  { scheme: "ip", id: "10.1.2.3" },
+  { scheme: "x509", id: "CN=bob" },
+];
+const bob = { isSuper: false, identities };
+const stranger = { isSuper: false, identities: [{ scheme: "ip", id: "10.1.2.3" }] };
+
+const entry = (
+  scheme: string,
+  id: string,
+  permissions = 31,
+): { permissions: number; scheme: string; id: string } => ({ permissions, scheme, id });
+
+test.each([
+  ["no list", null],
+  ["an empty list", []],
+  ["somebody else in the world", [entry("world", "bob")]],
+  ["an unknown scheme", [entry("kerberos", "bob")]],
+  ["a digest without its second half", [entry("digest", "bob")]],
+  ["a digest of three parts", [entry("digest", "bob:a:b")]],
+  ["what is no address", [entry("ip", "10.1.2.256")]],
+  ["more bits than there are", [entry("ip", "10.1.2.3/33")]],
+  ["a valid entry before one that is not", [entry("world", "anyone"), entry("ip", "")]],
+])("%s is refused", (_, acl) => {
+  expect(fixUpAcl(acl, bob)).toBe(null);
+});
+
+test("repetitions are left out, and the order is kept", () => {
+  const [a, b] = [entry("digest", "a:b"), entry("world", "anyone", 1)];
+  expect(fixUpAcl([a, b, { ...a }, { ...b, permissions: 2 }], bob)).toEqual([
+    a,
+    b,
+    { ...b, permissions: 2 },
+  ]);
+});
+
+test("auth stands for what the client has proved, not for its address", () => {
+  expect(fixUpAcl([entry("auth", "whoever", 3)], bob)).toEqual([
+    entry("digest", "bob:x1", 3),
+    entry("x509", "CN=bob", 3),
+  ]);
+  expect(fixUpAcl([entry("auth", "")], stranger)).toBe(null);
+});
