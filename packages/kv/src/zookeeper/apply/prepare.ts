@@ -118,9 +118,10 @@ function prepareDelete(
 ): Change | Refusal {
   if (!hasParent(path) || isSpecialPath(path)) return ERROR.badArguments;
   const parent = nodes.find(parentOf(path));
-  const node = nodes.find(path);
-  if (parent === null || node === null) return ERROR.noNode;
+  if (parent === null) return ERROR.noNode;
   if (!permits(parent.acl, PERMISSION.delete, authority)) return ERROR.noAuth;
+  const node = nodes.find(path);
+  if (node === null) return ERROR.noNode;
   if (!matches(version, node.version)) return ERROR.badVersion;
   if (node.numChildren > 0) return ERROR.notEmpty;
   return { kind: "delete", path };
