@@ -51,6 +51,7 @@ export class NaiveModel {
 
   delete(path: string, version: number, at: Stamp): number {
     if (path === "/" || /^\/zookeeper(\/quota|\/config)?$/.test(path)) return ERROR.badArguments;
+    if (parentOf(path) === "/zookeeper/config") return ERROR.noAuth;
     const node = this.#nodes.get(path);
     if (node === undefined) return ERROR.noNode;
     if (version !== -1 && version !== node.version) return ERROR.badVersion;
