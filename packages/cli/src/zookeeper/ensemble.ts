@@ -2,7 +2,7 @@ import { majorityOf, type Configuration, type NodeId, type WeightedRule } from "
 import { isWildcard } from "../server/urls.ts";
 import type { Findings } from "./findings.ts";
 import { readGroups } from "./groups.ts";
-import { hostPortText } from "./host-port.ts";
+import { hostPortText, type HostPort } from "./host-port.ts";
 import { readServerLines, type Server } from "./servers.ts";
 import type { Setting } from "./zoo-properties.ts";
 
@@ -78,6 +78,28 @@ export function configurationOf(ensemble: Ensemble): Configuration {
   }));
   const voters = votersOf(servers).map(({ sid }) => String(sid));
   return { members, quorum: groups ?? { kind: "majority", voters } };
+}
+
+/**
+ * The servers as clients read them in `/zookeeper/config`: one line for each, in ZooKeeper's form, and
+ * the version of a configuration that was never changed.
+ *
+ * @param client - where this very server is reached, if its line does not say
+ */
+export function membershipText(ensemble: Ensemble, client: HostPort | null): string {
+  if (ensemble.kind === "standalone") return "";
+  const own = ownServer(ensemble);
+  const lines = ensemble.servers.map((server) => {
+    const { key, line } = server;
+    const ways = line.addresses.map(
+      ({ host, quorumPort, electionPort }) =>
+        `${hostPortText({ host, port: quorumPort })}:${electionPort}`,
+    );
+    const reached = line.client ?? (server === own ? client : null);
+    const reachedText = reached === null ? "" : `;${hostPortText(reached)}`;
+    return `${key}=${ways.join("|")}:${line.role}${reachedText}`;
+  });
+  return [...lines, "version=0"].join("\n");
 }
 
 /**

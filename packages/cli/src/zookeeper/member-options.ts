@@ -1,6 +1,6 @@
 import type { ClientAddress, ZooKeeperMemberOptions } from "@quorate/kv";
 import { isWildcard } from "../server/urls.ts";
-import { configurationOf, ownServer, peerListenUrls } from "./ensemble.ts";
+import { configurationOf, membershipText, ownServer, peerListenUrls } from "./ensemble.ts";
 import type { ZooSettings } from "./zoo-settings.ts";
 
 /** The member that a server's files describe. */
@@ -14,6 +14,7 @@ export function zooKeeperMemberOptions(
     ...service,
     sid: ensemble.self,
     configuration: configurationOf(ensemble),
+    membership: membershipText(ensemble, client),
     dataDir: settings.directories.storageDir,
     listenPeerUrls: peerListenUrls(ensemble, quorumListenOnAllIPs),
     electionAddress:

@@ -29,6 +29,7 @@ export interface ZooKeeperParts extends Pick<
   | "minSessionMillis"
   | "maxSessionMillis"
   | "snapshotEntries"
+  | "membership"
 > {
   readonly sid: NodeId;
   /** As the adapters have restored it. */
@@ -100,6 +101,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     skipAcl: service.skipAcl,
     superDigest: service.superDigest,
     containers: service.containers,
+    ...(parts.membership === undefined ? {} : { membership: parts.membership }),
     report: log,
     now: () => runtime.now().monotonic,
     wallNow: () => runtime.now().wall,

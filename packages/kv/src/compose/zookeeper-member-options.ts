@@ -13,6 +13,8 @@ export interface ZooKeeperMemberOptions extends ZooKeeperServiceOptions {
    * these no longer give its identity.
    */
   readonly configuration: Configuration;
+  /** The servers as `/zookeeper/config` tells clients of them; nothing when left out. */
+  readonly membership?: string;
   /** Quorate's own files; ZooKeeper's are elsewhere. */
   readonly dataDir: string;
   readonly listenPeerUrls: readonly string[];

@@ -1,6 +1,9 @@
 import type { ReplicatedLog } from "@quorate/core";
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
+import type { EnsembleSettings } from "../facts/index.ts";
+import type { EnsembleStats } from "../metrics/index.ts";
 import type { ContainerSettings } from "./container-manager.ts";
+import type { Handshakes } from "./handshakes.ts";
 import type { ServerLimits } from "./limits.ts";
 
 /** Where a server tells what happens to its clients; a pino logger is one. */
@@ -16,6 +19,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** An address to listen on; clients are let in behind their handshake if there is one. */
+export interface Door extends ListenAddress {
+  readonly handshakes?: Handshakes;
+}
+
 /** What a ZooKeeper server is made of, wherever its clients come from. */
 export interface ZooKeeperServerOptions {
   /** The member's number (`myid`), of which sessions carry the lowest byte. */
@@ -28,10 +36,14 @@ export interface ZooKeeperServerOptions {
   readonly minSessionTimeoutMillis?: number;
   /** Twenty times the tick when left out. */
   readonly maxSessionTimeoutMillis?: number;
-  /** Four-letter words that are answered, `*` for all; `srvr` alone when left out, as in ZooKeeper. */
+  /** Four-letter words that are answered, `*` for all; `srvr` in any case, as in ZooKeeper. */
   readonly fourLetterWords?: readonly string[];
   /** Told to clients that ask with `conf`. */
   readonly dataDir?: string;
+  /** Told to clients that ask with `conf`; null, or left out, for a server by itself. */
+  readonly ensembleSettings?: EnsembleSettings | null;
+  /** What is counted of the ensemble beside the server; none when left out. */
+  readonly ensembleStats?: EnsembleStats;
   readonly limits?: Partial<ServerLimits>;
   readonly report: ServerLog;
   /** Whether nodes may have a time to live; no when left out, as in ZooKeeper. */
@@ -43,6 +55,8 @@ export interface ZooKeeperServerOptions {
   /** `name:digest` of a user for whom access lists do not hold; none when left out. */
   readonly superDigest?: string | null;
   readonly containers?: ContainerSettings;
+  /** The members, as `/zookeeper/config` tells clients of them; nothing when left out. */
+  readonly membership?: string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   /** Milliseconds since 1970. */
@@ -61,5 +75,5 @@ type OfNode = "now" | "wallNow" | "defer" | "newPassword" | "clientPort";
 /** What a ZooKeeper server on sockets is made of. */
 export interface ListeningServerOptions
   extends Omit<ZooKeeperServerOptions, OfNode>, Partial<Pick<ZooKeeperServerOptions, OfNode>> {
-  readonly listen: readonly ListenAddress[];
+  readonly listen: readonly Door[];
 }
