@@ -7,7 +7,7 @@ import {
   type Outcome,
   type ReplicatedLog,
 } from "@quorate/core";
-import { permits } from "../access/index.ts";
+import { permits, type Identity } from "../access/index.ts";
 import {
   encodeServerCommand,
   RequestEncoder,
@@ -37,10 +37,12 @@ import type { Watcher, WatchEvent, WatchTable } from "../watch/index.ts";
 import type { RequestBudget } from "../../service/request-budget.ts";
 import type { Backlog } from "./backlog.ts";
 import type { ClientStream } from "./client-stream.ts";
-import { wordOf } from "./four-letter-words.ts";
+import { ConnectionStats } from "./connection-stats.ts";
+import { wordOf, type Word } from "./four-letter-words/index.ts";
 import { Identities, type SuperUsers } from "./identities.ts";
 import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
 import { answerLocally, type Afterwards } from "./local-requests.ts";
+import { operationName, SESSION_OPENED } from "./operation-name.ts";
 import type { ServerLog } from "./options.ts";
 import { ReplyOutput } from "./reply-output.ts";
 import { RequestQueue, type PendingRequest, type PendingWrite } from "./request-queue.ts";
@@ -65,14 +67,18 @@ export interface ConnectionHost {
   /** Whether there is a leader: without one no client is let in. */
   readonly isServing: boolean;
   readonly superUsers: SuperUsers;
+  /** What `/zookeeper/config` tells. */
+  readonly membership: Uint8Array;
   /** What requests may do here beside what their client may. */
   readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
   now(): number;
+  /** Milliseconds since 1970. */
+  wallNow(): number;
   newPassword(): Uint8Array;
   /** What a client gets that asks for this timeout. */
   negotiate(timeoutMillis: number): number;
   /** What a four-letter word is answered with. */
-  answerWord(word: string): string;
+  answerWord(word: Word): Promise<string>;
   /** The connection has the session that the attachment names. */
   attach(connection: ClientConnection, attachment: Index): void;
   heard(session: Session): void;
@@ -103,6 +109,9 @@ interface Attached {
 /** A client that has been told everything may still be sending; a reset would destroy our last words. */
 const LINGER_MILLIS = 1_000;
 
+/** Before every frame; a four-letter word is as long. */
+const LENGTH_BYTES = 4;
+
 /** Bytes that a request for a session counts as. */
 const CONNECT_BYTES = 64;
 
@@ -112,12 +121,13 @@ const CONNECT_BYTES = 64;
  * before it, so that a client sees what it wrote.
  */
 export class ClientConnection implements Watcher {
-  /** Address and port. */
-  readonly remote: string;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Milliseconds since 1970. */
+  readonly establishedAt: number;
   /** Whether the server has it in its list of connections to flush. */
   isListed = false;
-  received = 0;
-  sent = 0;
+  readonly stats: ConnectionStats = new ConnectionStats();
   readonly #stream: ClientStream;
   readonly #host: ConnectionHost;
   readonly #frames = new FrameSplitter(GREETING_BYTES_MAX);
@@ -131,13 +141,16 @@ export class ClientConnection implements Watcher {
   #isPaused = false;
   #unfinishedBytes = 0;
 
-  constructor(stream: ClientStream, host: ConnectionHost) {
+  /** @param proved - whom the client has proved to be before its first byte */
+  constructor(stream: ClientStream, host: ConnectionHost, proved: readonly Identity[] = []) {
     const { remoteAddress, remotePort } = stream;
-    this.remote = `${remoteAddress}:${remotePort}`;
+    this.remoteAddress = remoteAddress;
+    this.remotePort = remotePort;
+    this.establishedAt = host.wallNow();
     this.#stream = stream;
     this.#host = host;
     this.#output = new ReplyOutput(stream, host.writers, () => host.wantFlush(this));
-    this.#identities = new Identities(remoteAddress, host.superUsers);
+    this.#identities = new Identities(remoteAddress, host.superUsers, proved);
     this.#lastHeard = host.now();
     stream.listen({
       onData: (bytes) => this.#receive(bytes),
@@ -153,6 +166,21 @@ export class ClientConnection implements Watcher {
     return this.#queue.size;
   }
 
+  get session(): Session | null {
+    return this.#attached?.session ?? null;
+  }
+
+  /** As Java's selectors have it: 1 when the client is read, 4 when it has not taken what was written. */
+  get interestOps(): number {
+    const isRead = !this.#isPaused && this.#phase !== "closing" && this.#phase !== "finished";
+    return (isRead ? 1 : 0) + (this.#stream.pendingBytes > 0 ? 4 : 0);
+  }
+
+  /** When the connection is closed if nothing is heard of the client before. */
+  get silentUntil(): number {
+    return this.#lastHeard + (this.session?.timeoutMillis ?? this.#host.limits.greetingMillis);
+  }
+
   /** Names the connection among those that ever had its session; null before it has one. */
   get attachment(): Index | null {
     return this.#attached?.attachment ?? null;
@@ -162,9 +190,11 @@ export class ClientConnection implements Watcher {
   notify({ type, path, zxid, acl }: WatchEvent): void {
     if (this.#phase !== "open" && this.#phase !== "closing") return;
     if (acl !== null && !permits(acl, PERMISSION.read, this.#identities)) return;
-    writeNotification(this.#output.writer, type, path, zxid);
-    this.sent++;
-    this.#host.stats.sent++;
+    const { writer } = this.#output;
+    const before = writer.length;
+    writeNotification(writer, type, path, zxid);
+    this.#sent();
+    this.#host.stats.counts.watchBytes += writer.length - before;
   }
 
   /** The client's session is gone, or another connection's. */
@@ -184,6 +214,7 @@ export class ClientConnection implements Watcher {
     } catch (thrown) {
       const error = toQuorateError(thrown);
       if (error.code !== "ERR_LIMIT" && error.code !== "ERR_MALFORMED") throw error;
+      if (error.code === "ERR_LIMIT") this.#host.stats.counts.oversized++;
       return this.close(error.message);
     }
     this.#throttle();
@@ -203,12 +234,13 @@ export class ClientConnection implements Watcher {
     switch (this.#phase) {
       case "greeting":
       case "connecting":
-        if (silence > this.#host.limits.greetingMillis) this.close("it got no session in time");
-        return;
+        if (silence <= this.#host.limits.greetingMillis) return;
+        this.#host.stats.counts.sessionless++;
+        return this.close("it got no session in time");
       case "open": {
         // Of a client that is not read nothing can be heard.
         if (this.#isPaused) this.#heard(now);
-        const timeoutMillis = this.#attached?.session.timeoutMillis ?? 0;
+        const timeoutMillis = this.session?.timeoutMillis ?? 0;
         if (silence > timeoutMillis && !this.#isPaused) this.close("nothing was heard of it");
         return;
       }
@@ -231,9 +263,9 @@ export class ClientConnection implements Watcher {
     this.#stream.destroy();
     this.#host.gone(this);
     if (why === null) return;
-    const session = this.#attached?.session.id;
-    const fields = session === undefined ? {} : { session: sessionText(session) };
-    this.#host.report.info({ client: this.remote, ...fields, why }, "closed a client's connection");
+    const client = `${this.remoteAddress}:${this.remotePort}`;
+    const fields = this.session === null ? {} : { session: sessionText(this.session.id) };
+    this.#host.report.info({ client, ...fields, why }, "closed a client's connection");
   }
 
   // --- requests -----------------------------------------------------------------------------------
@@ -278,8 +310,9 @@ export class ClientConnection implements Watcher {
     if (isPaused && !this.#host.backlog.hasRoom) this.#host.stalled(this);
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (isPaused) this.#stream.pause();
-    else this.#stream.resume();
+    if (!isPaused) return this.#stream.resume();
+    this.#host.stats.counts.waits++;
+    this.#stream.pause();
   }
 
   /** A request that has begun to arrive takes memory before it counts as one. */
@@ -299,19 +332,27 @@ export class ClientConnection implements Watcher {
       const first = this.#frames.peekLength();
       const word = first === null ? null : wordOf(first);
       if (word !== null) {
-        this.#received();
-        this.#output.writer.raw(utf8Encode(this.#host.answerWord(word)));
-        this.#sent(this.#lastHeard);
-        this.#finish();
+        void this.#say(word);
         return false;
       }
     }
     const frame = this.#frames.next();
     if (frame === null) return false;
-    this.#received();
+    this.#received(LENGTH_BYTES + frame.length);
     if (this.#phase === "greeting") this.#connect(frame);
     else if (this.#attached !== null) this.#accept(frame, this.#attached);
     return true;
+  }
+
+  /** Answers a word that came in the place of a frame: the connection is for nothing else. */
+  async #say(word: Word): Promise<void> {
+    this.#received(LENGTH_BYTES);
+    this.#phase = "closing";
+    const text = await this.#host.answerWord(word);
+    if (this.#phase !== "closing") return;
+    this.#output.writer.raw(utf8Encode(text));
+    this.#sent();
+    this.#finish();
   }
 
   #accept(frame: Uint8Array, { commands }: Attached): void {
@@ -320,12 +361,13 @@ export class ClientConnection implements Watcher {
     }
     const since = this.#lastHeard;
     const bytes = frame.length;
-    const route = routeOf(intAt(frame, 4));
+    const opcode = intAt(frame, 4);
+    const route = routeOf(opcode);
     switch (route) {
       case "write":
       case "lastWrite":
         if (route === "lastWrite") this.#phase = "closing";
-        this.#wait({ kind: "write", xid: intAt(frame, 0), since, bytes, outcome: null });
+        this.#wait({ kind: "write", xid: intAt(frame, 0), opcode, since, bytes, outcome: null });
         return this.#host.log.propose(commands.encode(frame), this.#onOutcome);
       case "sync": {
         const sync: PendingRequest = { kind: "sync", frame, since, bytes, isFresh: false };
@@ -350,9 +392,12 @@ export class ClientConnection implements Watcher {
     const isProved = this.#identities.prove(scheme, credentials);
     const error = isProved ? ERROR.ok : ERROR.authFailed;
     writeBareReply(this.#output.writer, intAt(frame, 0), 0, error);
-    this.#sent(this.#lastHeard);
+    this.#sent();
     if (isProved) commands.authority = this.#authority;
-    else this.#finish();
+    else {
+      this.#host.stats.counts.authFailures++;
+      this.#finish();
+    }
   }
 
   get #authority(): Omit<Authority, "session"> {
@@ -392,42 +437,63 @@ export class ClientConnection implements Watcher {
     return isOver || this.#isCongested ? null : this.#queue.ready();
   }
 
-  #replyToWrite({ outcome, xid, since }: PendingWrite): void {
+  #replyToWrite({ outcome, xid, opcode, since }: PendingWrite): void {
     assert(outcome !== null, "a write is ready when it has its outcome");
     if (outcome.kind === "failed") return this.close(`a write failed: ${outcome.error.message}`);
     const { result } = outcome;
     if (result.kind === "attached" || isOfLostSession(result)) {
       return this.close("its session is gone, or another connection's");
     }
-    writeReply(this.#output.writer, xid, result);
-    this.#sent(since);
+    const { writer } = this.#output;
+    const before = writer.length;
+    writeReply(writer, xid, result);
+    this.#answered("update", { xid, operation: operationName(opcode), since, before });
     if (result.kind === "sessionClosed") this.#finish();
   }
 
   #answer(frame: Uint8Array, since: number): void {
     const { machine, watches: table, limits } = this.#host;
     assert(this.#attached !== null, "who makes requests has a session");
+    const { writer } = this.#output;
+    const before = writer.length;
     const site = {
       machine,
       session: this.#attached.session.id,
       requester: this.#identities,
-      writer: this.#output.writer,
+      writer,
       watches: { table, watcher: this, most: limits.watchesPerConnection },
+      membership: this.#host.membership,
     };
     const afterwards: Afterwards = answerLocally(site, frame);
-    this.#sent(since);
+    const [xid, operation] = [intAt(frame, 0), operationName(intAt(frame, 4))];
+    this.#answered("read", { xid, operation, since, before });
     if (afterwards === "ends") this.#finish();
   }
 
-  #received(): void {
-    this.received++;
-    this.#host.stats.received++;
+  #received(bytes: number): void {
+    const { counts } = this.#host.stats;
+    this.stats.received++;
+    counts.received++;
+    counts.bytesReceived += bytes;
   }
 
-  #sent(since: number): void {
-    this.sent++;
-    this.#host.stats.sent++;
-    this.#host.stats.answered(this.#host.now() - since);
+  #sent(): void {
+    this.stats.sent++;
+    this.#host.stats.counts.sent++;
+  }
+
+  /** A reply was written, of which all behind `before` is. */
+  #answered(kind: "read" | "update", { xid, operation, since, before }: AnsweredRequest): void {
+    this.#sent();
+    const { stats, machine } = this.#host;
+    const bytes = this.#output.writer.length - before;
+    stats.counts.responseBytes += bytes;
+    stats.responses.observe(bytes);
+    if (operation === null) return;
+    const at = this.#host.now();
+    const millis = at - since;
+    stats.answered(kind, millis);
+    this.stats.answered(xid, { operation, zxid: machine.lastZxid, at, millis });
   }
 
   /** Everything is said. */
@@ -448,8 +514,13 @@ export class ClientConnection implements Watcher {
 
   #connect(frame: Uint8Array): void {
     const request = decodeConnectRequest(frame);
-    const { machine, isServing } = this.#host;
-    if (!isServing) return this.close("there is no leader");
+    const { machine, isServing, stats } = this.#host;
+    stats.counts.connectRequests++;
+    if (request.resume !== null) stats.counts.resumptions++;
+    if (!isServing) {
+      stats.counts.unserved++;
+      return this.close("there is no leader");
+    }
     if (request.lastZxidSeen > machine.lastZxid) {
       const [seen, own] = [hex(request.lastZxidSeen), hex(machine.lastZxid)];
       return this.close(
@@ -494,11 +565,25 @@ export class ClientConnection implements Watcher {
     this.advance();
   }
 
-  #introduce(introduction: Introduction | null, request: ConnectRequest): void {
-    writeConnectResponse(this.#output.writer, introduction, request.saysReadOnly);
-    this.#sent(this.#lastHeard);
+  #introduce(introduction: Introduction | null, { saysReadOnly, resume }: ConnectRequest): void {
+    const { writer } = this.#output;
+    const before = writer.length;
+    writeConnectResponse(writer, introduction, saysReadOnly);
+    // Only a new session has its place among the requests of its client.
+    const operation = introduction !== null && resume === null ? SESSION_OPENED : null;
+    this.#answered("update", { xid: 0, operation, since: this.#lastHeard, before });
     if (introduction === null) this.#finish();
   }
+}
+
+/** A request that has its reply. */
+interface AnsweredRequest {
+  readonly xid: number;
+  /** Null for one whose latency does not count. */
+  readonly operation: string | null;
+  readonly since: number;
+  /** How much was written before the reply. */
+  readonly before: number;
 }
 
 /** The client must ask for its session anew: it lost it, or a write of its was lost. */

@@ -14,6 +14,7 @@ interface Pending {
 export interface PendingWrite extends Pending {
   readonly kind: "write";
   readonly xid: number;
+  readonly opcode: number;
   outcome: Outcome<ZooKeeperResult> | null;
 }
 

@@ -14,7 +14,9 @@ import {
   TAKEN,
   type Session,
 } from "../session/index.ts";
+import type { Expiry } from "../facts/index.ts";
 import type { ServerLog } from "./options.ts";
+import type { ServerStats } from "./server-stats.ts";
 
 /** What a keeper needs of its server. */
 export interface SessionKeeperOptions {
@@ -22,6 +24,7 @@ export interface SessionKeeperOptions {
   readonly machine: ZooKeeperStateMachine;
   readonly tickMillis: number;
   readonly now: () => number;
+  readonly stats: ServerStats;
   readonly report: ServerLog;
 }
 
@@ -63,6 +66,17 @@ export class SessionKeeper {
   replaced(): void {
     this.#heard.clear();
     this.#leading = null;
+  }
+
+  /** When the sessions end that are not heard of before, soonest first; none where this member does not lead. */
+  expiries(): readonly Expiry[] {
+    const due = [...(this.#leading?.expiry.due ?? [])];
+    return due
+      .sort(([a], [b]) => a - b)
+      .map(([tick, sessions]) => ({
+        inMillis: tick * this.#options.tickMillis - this.#awakeMillis,
+        sessions: [...sessions].map(({ id }) => id),
+      }));
   }
 
   /** To be called twice a tick. */
@@ -126,7 +140,7 @@ export class SessionKeeper {
   #expire(): void {
     const leading = this.#leading;
     if (leading === null) return;
-    const { log, machine, report } = this.#options;
+    const { log, machine, stats, report } = this.#options;
     for (const session of leading.expiry.takeExpired(this.#awakeMillis)) {
       const { id, attachment, timeoutMillis } = session;
       report.info(
@@ -135,7 +149,8 @@ export class SessionKeeper {
       );
       const command = encodeServerCommand({ kind: "expireSession", session: id, attachment });
       const done = (failed: boolean): void => {
-        if (failed && machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
+        if (!failed) stats.counts.expiredSessions++;
+        else if (machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
       };
       log.propose(command, (outcome) => done(outcome.kind === "failed"), {
         onlyInTerm: leading.term,

@@ -7,7 +7,7 @@ import type { ListenAddress, ListeningServerOptions } from "./options.ts";
 import { ZooKeeperServer } from "./zookeeper-server.ts";
 
 /** A server that clients reach over sockets. */
-export interface ListeningServer extends Pick<ZooKeeperServer, "tick" | "onAsk"> {
+export interface ListeningServer extends Pick<ZooKeeperServer, "tick" | "onAsk" | "facts"> {
   /** Where clients reach it, with the real ports, in the order of the options. */
   readonly addresses: readonly ListenAddress[];
   /** Closes all connections; their sessions live on until they expire or are taken over. */
@@ -35,7 +35,7 @@ export async function startZooKeeperServer(
     listener = await Listener.open(options.listen, {
       limits: { ...SERVER_LIMITS, ...options.limits },
       report: options.report,
-      accept: (stream) => server.accept(stream),
+      accept: (stream, proved) => server.accept(stream, proved),
     });
   } catch (error) {
     server.close();
@@ -47,6 +47,7 @@ export async function startZooKeeperServer(
     addresses,
     tick: () => server.tick(),
     onAsk: (question) => server.onAsk(question),
+    facts: () => server.facts(),
     close: () => {
       const closed = closeListener();
       server.close();

@@ -1,5 +1,12 @@
-import { QuorateError, type GroupView, type Index, type ReplicatedLog } from "@quorate/core";
+import {
+  QuorateError,
+  utf8Encode,
+  type GroupView,
+  type Index,
+  type ReplicatedLog,
+} from "@quorate/core";
 import type { Authority, ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
+import type { Identity } from "../access/index.ts";
 import type { Session, SessionListener } from "../session/index.ts";
 import {
   WatchTable,
@@ -11,7 +18,9 @@ import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
 import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
 import type { ClientStream } from "./client-stream.ts";
-import { answerWord } from "./four-letter-words.ts";
+import type { ServerFacts, ServerSettings } from "../facts/index.ts";
+import { EnsembleStats } from "../metrics/index.ts";
+import { answerWord, type Whitelist, type Word } from "./four-letter-words/index.ts";
 import { CONTAINER_SETTINGS, ContainerManager } from "./container-manager.ts";
 import type { SuperUsers } from "./identities.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
@@ -36,11 +45,14 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   readonly writers: WriterPool = new WriterPool();
   readonly report: ServerLog;
   readonly now: () => number;
+  readonly wallNow: () => number;
   readonly newPassword: () => Uint8Array;
   readonly superUsers: SuperUsers;
+  readonly membership: Uint8Array;
   readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
   readonly #options: ZooKeeperServerOptions;
-  readonly #words: ReadonlySet<string>;
+  readonly #whitelist: Whitelist;
+  readonly #ensemble: EnsembleStats;
   readonly #minTimeoutMillis: number;
   readonly #maxTimeoutMillis: number;
   readonly #defer: (callback: () => void) => void;
@@ -72,17 +84,20 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.report = options.report;
     this.now = options.now;
     this.newPassword = options.newPassword;
-    this.#words = new Set(options.fourLetterWords ?? ["srvr"]);
+    this.#whitelist = { words: options.fourLetterWords ?? [], readOnlyMode: false };
+    this.wallNow = options.wallNow;
+    this.#ensemble = options.ensembleStats ?? new EnsembleStats(options.now());
     this.#minTimeoutMillis = options.minSessionTimeoutMillis ?? 2 * tickMillis;
     this.#maxTimeoutMillis = options.maxSessionTimeoutMillis ?? 20 * tickMillis;
     this.#defer = options.defer;
     const { skipAcl = false, superDigest = null } = options;
     this.superUsers = { skipAcl, superDigest };
+    this.membership = utf8Encode(options.membership ?? "");
     const { extendedTypes = false, enforceQuota = false } = options;
     this.features = { extendedTypes, enforceQuota };
-    const { log, machine, report, now } = this;
-    this.#keeper = new SessionKeeper({ log, machine, tickMillis, now, report });
-    const { wallNow, containers: settings = CONTAINER_SETTINGS } = options;
+    const { log, machine, stats, report, now, wallNow } = this;
+    this.#keeper = new SessionKeeper({ log, machine, tickMillis, now, stats, report });
+    const { containers: settings = CONTAINER_SETTINGS } = options;
     this.#containers = new ContainerManager({ log, machine, settings, now, wallNow });
     this.#startedAt = this.now();
     machine.listen(this);
@@ -92,8 +107,8 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   // --- for whoever composes the member ------------------------------------------------------------
 
   /** Takes a client that has come. */
-  accept(stream: ClientStream): void {
-    this.#connections.add(new ClientConnection(stream, this));
+  accept(stream: ClientStream, proved: readonly Identity[] = []): void {
+    this.#connections.add(new ClientConnection(stream, this, proved));
   }
 
   /** To be called twice a tick. */
@@ -107,6 +122,28 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   /** Answers another member's server: to be given every question that the group asks this member. */
   onAsk(question: Uint8Array): Uint8Array {
     return this.#keeper.onAsk(question);
+  }
+
+  /** What there is to tell now, for who looks after the member. */
+  facts(): ServerFacts {
+    const view = this.log.view();
+    const now = this.now();
+    this.#ensemble.saw(view, now);
+    return {
+      service: view.leader === null ? "none" : "full",
+      view,
+      machine: this.machine,
+      stats: this.stats,
+      ensemble: this.#ensemble,
+      watches: this.watches,
+      connections: this.#connections,
+      outstanding: this.backlog.count,
+      now,
+      wallNow: this.wallNow(),
+      uptimeMillis: now - this.#startedAt,
+      settings: this.#settings(),
+      expiries: () => this.#keeper.expiries(),
+    };
   }
 
   /** Closes all connections; their sessions live on until they expire or are taken over. */
@@ -125,17 +162,8 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     return Math.min(Math.max(timeoutMillis, this.#minTimeoutMillis), this.#maxTimeoutMillis);
   }
 
-  answerWord(word: string): string {
-    return answerWord(word, this.#words, {
-      view: this.log.view(),
-      machine: this.machine,
-      stats: this.stats,
-      outstanding: this.backlog.count,
-      watches: this.watches.count,
-      connections: [...this.#connections],
-      uptimeMillis: this.now() - this.#startedAt,
-      configuration: this.#configuration(),
-    });
+  answerWord(word: Word): Promise<string> {
+    return answerWord(word, this.#whitelist, this.facts());
   }
 
   attach(connection: ClientConnection, attachment: Index): void {
@@ -206,6 +234,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
 
   /** Without a leader nobody knows whether what this member has is still right. */
   #onView(view: GroupView): void {
+    this.#ensemble.saw(view, this.now());
     if (view.leader !== null) return;
     for (const connection of this.#connections) connection.leaderLost();
   }
@@ -225,18 +254,18 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     }
   }
 
-  #configuration(): readonly (readonly [string, string | number])[] {
-    const { dataDir = "", tickMillis } = this.#options;
-    return [
-      ["clientPort", this.#options.clientPort() ?? -1],
-      ["secureClientPort", -1],
-      ["dataDir", dataDir],
-      ["dataLogDir", dataDir],
-      ["tickTime", tickMillis],
-      ["maxClientCnxns", this.limits.connectionsPerAddress],
-      ["minSessionTimeout", this.#minTimeoutMillis],
-      ["maxSessionTimeout", this.#maxTimeoutMillis],
-      ["serverId", this.sid],
-    ];
+  #settings(): ServerSettings {
+    const { dataDir = "", tickMillis, ensembleSettings = null } = this.#options;
+    return {
+      clientPort: this.#options.clientPort() ?? -1,
+      secureClientPort: -1,
+      dataDir,
+      tickTime: tickMillis,
+      maxClientCnxns: this.limits.connectionsPerAddress,
+      minSessionTimeout: this.#minTimeoutMillis,
+      maxSessionTimeout: this.#maxTimeoutMillis,
+      serverId: this.sid,
+      ensemble: ensembleSettings,
+    };
   }
 }

@@ -18,6 +18,11 @@ export class SessionExpiry {
     this.#next = Math.floor(now / tickMillis);
   }
 
+  /** The sessions by the tick in which they expire. */
+  get due(): ReadonlyMap<number, ReadonlySet<Session>> {
+    return this.#due;
+  }
+
   /** The session was heard of. */
   touch(session: Session, now: number): void {
     this.#expireIn(session, Math.floor((now + session.timeoutMillis) / this.#tickMillis) + 1);

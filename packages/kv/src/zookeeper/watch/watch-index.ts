@@ -18,8 +18,8 @@ export class WatchIndex {
     return this.#byPath.get(path) ?? NOBODY;
   }
 
-  [Symbol.iterator](): IterableIterator<[string, ReadonlySet<Watcher>]> {
-    return this.#byPath.entries();
+  pathsOf(watcher: Watcher): ReadonlySet<string> {
+    return this.#byWatcher.get(watcher) ?? NOTHING;
   }
 
   has(path: string, watcher: Watcher): boolean {
@@ -62,6 +62,7 @@ export class WatchIndex {
 }
 
 const NOBODY: ReadonlySet<Watcher> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();
 
 function insert<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
   const set = sets.get(key);

@@ -59,9 +59,9 @@ export class WatchTable {
     return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].countOf(watcher), 0);
   }
 
-  /** Every watched path with its watchers; a path comes once for each kind of watch at it. */
-  *byPath(): Generator<readonly [string, ReadonlySet<Watcher>]> {
-    for (const kind of WATCH_KINDS) yield* this.#indexes[kind];
+  /** What the watcher watches in that way. */
+  pathsOf(kind: WatchKind, watcher: Watcher): ReadonlySet<string> {
+    return this.#indexes[kind].pathsOf(watcher);
   }
 
   has(kind: WatchKind, path: string, watcher: Watcher): boolean {

@@ -1,0 +1,8 @@
+/**
+ * What a ZooKeeper server tells Prometheus, and what it counts for that beside its clients.
+ *
+ * @packageDocumentation
+ */
+export { EnsembleStats } from "./ensemble-stats.ts";
+export { zookeeperFamilies } from "./zookeeper-families.ts";
+export { ZooKeeperMetrics } from "./zookeeper-metrics.ts";

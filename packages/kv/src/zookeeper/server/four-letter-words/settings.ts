@@ -1,0 +1,53 @@
+import { isVoter, utf8Decode } from "@quorate/core";
+import { directoryBytes, environment, type ServerFacts } from "../../facts/index.ts";
+import { lines } from "./lines.ts";
+
+/** `conf`: what the server was configured to, and in an ensemble who belongs to it. */
+export async function conf(facts: ServerFacts): Promise<string> {
+  const { settings } = facts;
+  const bytes = await directoryBytes(settings.dataDir);
+  return (
+    lines([
+      `clientPort=${settings.clientPort}`,
+      `secureClientPort=${settings.secureClientPort}`,
+      `dataDir=${settings.dataDir}`,
+      `dataDirSize=${bytes}`,
+      `dataLogDir=${settings.dataDir}`,
+      `dataLogSize=${bytes}`,
+      `tickTime=${settings.tickTime}`,
+      `maxClientCnxns=${settings.maxClientCnxns}`,
+      `minSessionTimeout=${settings.minSessionTimeout}`,
+      `maxSessionTimeout=${settings.maxSessionTimeout}`,
+      "clientPortListenBacklog=-1",
+      `serverId=${settings.serverId}`,
+    ]) + membership(facts)
+  );
+}
+
+function membership({ settings, view, machine }: ServerFacts): string {
+  const { ensemble } = settings;
+  if (ensemble === null) return "";
+  const config = machine.tree.find("/zookeeper/config")?.data ?? new Uint8Array(0);
+  return (
+    lines([
+      `initLimit=${ensemble.initLimit}`,
+      `syncLimit=${ensemble.syncLimit}`,
+      "electionAlg=3",
+      `electionPort=${ensemble.electionPort}`,
+      `quorumPort=${ensemble.quorumPort}`,
+      `peerType=${isVoter(view.configurations.committed, view.self) ? 0 : 1}`,
+      "membership: ",
+    ]) + utf8Decode(config)
+  );
+}
+
+/** `dirs`: how large the files are. Snapshots and log are in one directory, which counts for both. */
+export async function dirs({ settings }: ServerFacts): Promise<string> {
+  const bytes = await directoryBytes(settings.dataDir);
+  return lines([`datadir_size: ${bytes}`, `logdir_size: ${bytes}`]);
+}
+
+/** `envi`: where the server runs. */
+export function envi(): string {
+  return lines(["Environment:", ...environment().map(([name, value]) => `${name}=${value}`)]);
+}
