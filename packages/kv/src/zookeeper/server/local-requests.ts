@@ -46,6 +46,8 @@ export interface LocalSite {
   readonly requester: Requester;
   readonly writer: JuteWriter;
   readonly watches: OwnWatches;
+  /** What `/zookeeper/config` tells: as in ZooKeeper, what this server was started with. */
+  readonly membership: Uint8Array;
 }
 
 /** Whether the connection goes on after a reply. */
@@ -141,9 +143,19 @@ function read(site: LocalSite, xid: number, opcode: ReadOpcode, request: ReadReq
   const node = look(site, opcode, request);
   if (typeof node === "number") return node;
   return reply(site, xid, (writer) => {
-    writeContent(writer, opcode, node);
-    if (opcode !== OPCODE.getChildren) writeStat(writer, statOf(node));
+    const data = dataOf(site, node);
+    writeContent(writer, opcode, node, data);
+    if (opcode === OPCODE.getChildren) return;
+    writeStat(writer, { ...statOf(node), dataLength: data?.length ?? 0 });
   });
+}
+
+const CONFIG_PATH = "/zookeeper/config";
+
+/** The data of a node, of which that of one is not in the tree unless somebody wrote it. */
+function dataOf({ membership }: LocalSite, node: Znode): Uint8Array | null {
+  const isOwn = node.name === "config" && node.version === 0 && pathOf(node) === CONFIG_PATH;
+  return isOwn ? membership : node.data;
 }
 
 /** Each read gives its own result or its own error; the whole never fails. */
@@ -159,8 +171,11 @@ function multiRead(
       if (typeof node === "number") writeMultiError(writer, node);
       else {
         beginMultiResult(writer, opcode);
-        writeContent(writer, opcode, node);
-        if (opcode === OPCODE.getData) writeStat(writer, statOf(node));
+        const data = dataOf(site, node);
+        writeContent(writer, opcode, node, data);
+        if (opcode === OPCODE.getData) {
+          writeStat(writer, { ...statOf(node), dataLength: data?.length ?? 0 });
+        }
       }
     }
     endMultiResults(writer);
@@ -183,8 +198,13 @@ function look(site: LocalSite, opcode: ReadOpcode, { path, watch }: ReadRequest)
   return node;
 }
 
-function writeContent(writer: JuteWriter, opcode: ReadOpcode, node: Znode): void {
-  if (opcode === OPCODE.getData) writer.buffer(node.data);
+function writeContent(
+  writer: JuteWriter,
+  opcode: ReadOpcode,
+  node: Znode,
+  data: Uint8Array | null,
+): void {
+  if (opcode === OPCODE.getData) writer.buffer(data);
   if (!listsChildren(opcode)) return;
   writer.int(node.numChildren);
   for (const name of node.children?.keys() ?? []) writer.ustring(name);
