@@ -70,6 +70,11 @@ export function sync(xid: number, path: string): Uint8Array {
   return frame(xid, OPCODE.sync, (writer) => writer.ustring(path));
 }
 
+/** @param mode - 0 for the node, 1 for all below it, too */
+export function addWatch(xid: number, path: string, mode: number): Uint8Array {
+  return frame(xid, OPCODE.addWatch, (writer) => writer.ustring(path).int(mode));
+}
+
 export const ping: Uint8Array = frame(-2, OPCODE.ping);
 
 export const closeSession = (xid: number): Uint8Array => frame(xid, OPCODE.closeSession);

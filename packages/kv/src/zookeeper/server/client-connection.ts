@@ -195,6 +195,10 @@ export class ClientConnection implements Watcher {
     writeNotification(writer, type, path, zxid);
     this.#sent();
     this.#host.stats.counts.watchBytes += writer.length - before;
+    // Unlike replies, they come unasked: leaving requests unread holds nothing back.
+    if (this.#output.bytes > this.#host.limits.notificationBytesMax) {
+      this.close("it does not read what it is told of its watches");
+    }
   }
 
   /** The client's session is gone, or another connection's. */

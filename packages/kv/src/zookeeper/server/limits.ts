@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly unfinishedBytesMax: number;
   /** Replies held for a client that does not read them, before its requests are left unread. */
   readonly outputBytesMax: number;
+  /** Bytes held for a client that does not read what it is told of its watches, which end its connection. */
+  readonly notificationBytesMax: number;
   /** Watches of one connection; a read that would leave one more is refused. */
   readonly watchesPerConnection: number;
   /** How long a client may take until it asks for a session. */
@@ -31,6 +33,7 @@ export const SERVER_LIMITS: ServerLimits = {
   outstandingBytesMax: 64 * 1024 * 1024,
   unfinishedBytesMax: 64 * 1024 * 1024,
   outputBytesMax: 1024 * 1024,
+  notificationBytesMax: 16 * 1024 * 1024,
   watchesPerConnection: 100_000,
   greetingMillis: 10_000,
 };

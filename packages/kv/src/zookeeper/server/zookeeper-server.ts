@@ -207,10 +207,9 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
 
   replaced(): void {
     this.#keeper.replaced();
+    // What the snapshot has and this member had not, no watch was told of: clients must ask anew.
     for (const attachment of this.#byAttachment.keys()) {
-      if (this.machine.sessions.attached(attachment) === null) {
-        this.#detach(attachment, "its session is gone, or another connection's");
-      }
+      this.#detach(attachment, "a snapshot has passed over what its watches wait for");
     }
   }
 
@@ -255,7 +254,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   }
 
   #settings(): ServerSettings {
-    const { dataDir = "", tickMillis, ensembleSettings = null } = this.#options;
+    const { dataDir = "", tickMillis, ensembleSettings = null, membership = "" } = this.#options;
     return {
       clientPort: this.#options.clientPort() ?? -1,
       secureClientPort: -1,
@@ -266,6 +265,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
       maxSessionTimeout: this.#maxTimeoutMillis,
       serverId: this.sid,
       ensemble: ensembleSettings,
+      membership,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { bytes, create, frame, getData, hex, ping } from "../requests.ts";
+import { addWatch, bytes, create, frame, getData, hex, ping } from "../requests.ts";
 import { JuteClient, until } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
 
@@ -235,6 +235,23 @@ describe("requests under way", () => {
     under.commit();
     const replies = await client.replies(53);
     expect(replies.map(({ xid }) => xid)).toEqual([1, ...reads.map((_, i) => 2 + i), 100, 101]);
+  });
+
+  test("that leave watches end the connection of a client that is not read what it is told", async () => {
+    under = await ServerUnderTest.start({ limits: { notificationBytesMax: 100_000 } });
+    const [watcher, writer] = [await under.open(), await under.open()];
+    watcher.send(addWatch(1, "/", 1));
+    await watcher.reply();
+    watcher.socket.pause();
+    // What the sockets hold is not counted: long names get past that soon.
+    for (let i = 0; under.reasons.length === 0; i++) {
+      expect(i).toBeLessThan(10_000);
+      writer.send(create(i, `/${"x".repeat(10_000)}${i}`));
+      await under.proposed(1);
+      under.commit();
+      await writer.reply();
+    }
+    expect(under.reasons).toEqual(["it does not read what it is told of its watches"]);
   });
 
   test("keep a client from being taken for dead while it is not read", async () => {
