@@ -1,14 +1,9 @@
 import type { EtcdMember } from "../etcd/api/etcd-member.ts";
 import { HealthChecks, healthProbe } from "../etcd/api/health-checks.ts";
-import {
-  healthEndpoints,
-  httpServer,
-  metricsEndpoints,
-  versionEndpoints,
-  type Endpoints,
-} from "../etcd/api/http-endpoints.ts";
+import { healthEndpoints, versionEndpoints } from "../etcd/api/http-endpoints.ts";
 import type { EtcdMetrics } from "../etcd/metrics/index.ts";
 import { startGrpcServer, type Services } from "../grpc/index.ts";
+import { httpServer, metricsEndpoints, routeTo, type Endpoints } from "../http/index.ts";
 
 /** A port on which clients are served. */
 export interface ClientPort {
@@ -41,7 +36,7 @@ export async function serveClients(
     host,
     port,
     services,
-    http1: httpServer(...watched, versionEndpoints()),
+    http1: httpServer(routeTo(...watched, versionEndpoints())),
     limits: { requestBytesMax: member.requestBytesMax + REQUEST_OVERHEAD_BYTES },
     ...(metrics === null ? {} : { counts: metrics.calls }),
   });

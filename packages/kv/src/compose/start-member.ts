@@ -14,8 +14,9 @@ import { memberSettings, type MemberSettings } from "./member-settings.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
 import type { RunningEtcdMember } from "./running-member.ts";
-import { serveClients, type ClientPort } from "./serve-clients.ts";
-import { serveMetrics } from "./serve-metrics.ts";
+import { routeTo } from "../http/index.ts";
+import { serveClients, watchedEndpoints, type ClientPort } from "./serve-clients.ts";
+import { serveOperators } from "./serve-operators.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 export const IDENTITY_FLAGS = "--data-dir, --name, --initial-cluster and --initial-cluster-token";
@@ -85,7 +86,7 @@ async function assemble(settings: MemberSettings, closing: Closing): Promise<Run
     listenMetricsUrls,
     "--listen-metrics-urls",
     closing,
-    (place) => serveMetrics(place, metrics),
+    (place) => serveOperators(place, "metrics", routeTo(...watchedEndpoints(metrics))),
   );
   const { advertiseClientUrls = clientAddresses } = settings;
   closing.add(announce(node.member, { name, advertiseClientUrls }, nodeRuntime, log));

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   HealthChecks,
@@ -7,13 +7,9 @@ import {
   type AlarmName,
   type CheckCounts,
 } from "../../../src/etcd/api/health-checks.ts";
-import {
-  healthEndpoints,
-  httpServer,
-  metricsEndpoints,
-  versionEndpoints,
-} from "../../../src/etcd/api/http-endpoints.ts";
+import { healthEndpoints, versionEndpoints } from "../../../src/etcd/api/http-endpoints.ts";
 import { CLUSTER_VERSION, SERVER_VERSION } from "../../../src/etcd/version.ts";
+import { httpServer, routeTo } from "../../../src/http/index.ts";
 import { apply } from "../apply/commands.ts";
 import { MemberUnderTest, SELF } from "./member-under-test.ts";
 
@@ -28,12 +24,10 @@ let server: Server;
 let checks: HealthChecks;
 let state: State;
 let reads: number;
-let scrape: () => Promise<string>;
 
 beforeEach(async () => {
   state = { leader: true, learner: false, alarms: [], failure: null };
   reads = 0;
-  scrape = () => Promise.resolve("a 1\n");
   checks = new HealthChecks({
     hasLeader: () => state.leader,
     isLearner: () => state.learner,
@@ -43,8 +37,7 @@ beforeEach(async () => {
       return Promise.resolve(state.failure);
     },
   });
-  const endpoints = [healthEndpoints(checks), metricsEndpoints(() => scrape()), versionEndpoints()];
-  server = httpServer(...endpoints);
+  server = httpServer(routeTo(healthEndpoints(checks), versionEndpoints()));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 });
 
@@ -214,37 +207,11 @@ test("/version names server and cluster", async () => {
   expect(await get("/version")).toEqual([200, JSON.stringify(version)]);
 });
 
-test("/metrics is what is scraped, in Prometheus's format", async () => {
-  const response = await fetch(`http://127.0.0.1:${port()}/metrics`);
-  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  expect(await response.text()).toBe("a 1\n");
-});
-
-test("a scrape that fails is told, and the member goes on", async () => {
-  scrape = () => Promise.reject(new Error("no file"));
-  expect(await get("/metrics")).toEqual([500, "Error: no file\n"]);
-  expect(await get("/livez")).toEqual([200, "ok\n"]);
-});
-
 test("anything else is not found, other methods are not allowed", async () => {
   expect(await get("/v2/keys")).toEqual([404, "404 page not found\n"]);
-  for (const path of ["/health", "/livez", "/readyz/non_learner", "/metrics", "/version"]) {
+  for (const path of ["/health", "/livez", "/readyz/non_learner", "/version"]) {
     const response = await fetch(`http://127.0.0.1:${port()}${path}`, { method: "POST" });
     expect([response.status, await response.text()]).toEqual([405, "Method Not Allowed\n"]);
     expect(response.headers.get("allow")).toBe("GET");
   }
-});
-
-// Requests that the URL class would throw at: a member must not die of them.
-test.each(["//", "//[", "http://", "/%", "*"])("the target %s is answered", async (target) => {
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(port(), "127.0.0.1");
-    let text = "";
-    socket.setEncoding("latin1").on("data", (chunk: string) => {
-      text += chunk;
-    });
-    socket.on("close", () => resolve(text)).on("error", reject);
-    socket.write(`GET ${target} HTTP/1.1\r\nHost: member\r\nConnection: close\r\n\r\n`);
-  });
-  expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
 });

@@ -1,24 +1,25 @@
 import { QuorateError } from "@quorate/core";
 import type { AddressInfo } from "node:net";
-import { httpServer } from "../etcd/api/http-endpoints.ts";
-import type { EtcdMetrics } from "../etcd/metrics/index.ts";
-import { addressOf, watchedEndpoints, type ClientPort } from "./serve-clients.ts";
+import { httpServer, type Route } from "../http/index.ts";
+import { addressOf, type ClientPort } from "./serve-clients.ts";
 
 /** Operators' tools are few. */
-const CONNECTIONS_MAX = 256;
+const CONNECTIONS_MAX = 64;
 /** A request has arrived by then. */
 const REQUEST_MILLIS = 10_000;
 
 /**
- * Listens for those who watch over a member, apart from its clients: `/metrics` and the health endpoints.
+ * Listens over HTTP for those who watch over a member, apart from its clients.
  *
+ * @param what - what they come for, for who has to choose another port
  * @throws `ERR_ADDRESS`
  */
-export async function serveMetrics(
+export async function serveOperators(
   { host, port }: { readonly host: string; readonly port: number },
-  metrics: EtcdMetrics,
+  what: string,
+  route: Route,
 ): Promise<ClientPort> {
-  const server = httpServer(...watchedEndpoints(metrics));
+  const server = httpServer(route);
   server.maxConnections = CONNECTIONS_MAX;
   server.requestTimeout = server.headersTimeout = REQUEST_MILLIS;
   await new Promise<void>((done, fail) => {
@@ -27,7 +28,7 @@ export async function serveMetrics(
         error.code === "EADDRINUSE"
           ? "another process listens there; stop it or choose another port"
           : error.message;
-      const text = `cannot listen for metrics on ${host}:${port}: ${why}`;
+      const text = `cannot listen for ${what} on ${host}:${port}: ${why}`;
       fail(new QuorateError("ERR_ADDRESS", text, { cause: error }));
     });
     server.listen(port, host, done);
