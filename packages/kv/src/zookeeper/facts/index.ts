@@ -7,6 +7,7 @@ export { Decimal } from "./decimal.ts";
 export { directoryBytes } from "./directory-bytes.ts";
 export { environment } from "./environment.ts";
 export { unlistedSessions, unlistedWatches } from "./listing.ts";
+export { serversOf, type MemberServer } from "./membership.ts";
 export { modeOf, type Mode } from "./mode.ts";
 export { monitorValues, type MonitorValue } from "./monitor.ts";
 export { nodeCount } from "./node-count.ts";

@@ -68,13 +68,12 @@ export interface ServerSettings {
   readonly serverId: number;
   /** Null for a server by itself. */
   readonly ensemble: EnsembleSettings | null;
+  /** What `/zookeeper/config` tells. */
+  readonly membership: string;
 }
 
 /** What only a server of an ensemble is configured to. */
 export interface EnsembleSettings {
   readonly initLimit: number;
   readonly syncLimit: number;
-  /** -1 where Java's servers are not told that they cannot join. */
-  readonly electionPort: number;
-  readonly quorumPort: number;
 }

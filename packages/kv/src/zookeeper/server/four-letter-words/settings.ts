@@ -1,5 +1,5 @@
-import { isVoter, utf8Decode } from "@quorate/core";
-import { directoryBytes, environment, type ServerFacts } from "../../facts/index.ts";
+import { isVoter } from "@quorate/core";
+import { directoryBytes, environment, serversOf, type ServerFacts } from "../../facts/index.ts";
 import { lines } from "./lines.ts";
 
 /** `conf`: what the server was configured to, and in an ensemble who belongs to it. */
@@ -24,20 +24,20 @@ export async function conf(facts: ServerFacts): Promise<string> {
   );
 }
 
-function membership({ settings, view, machine }: ServerFacts): string {
-  const { ensemble } = settings;
+function membership({ settings, view }: ServerFacts): string {
+  const { ensemble, membership: text } = settings;
   if (ensemble === null) return "";
-  const config = machine.tree.find("/zookeeper/config")?.data ?? new Uint8Array(0);
+  const own = serversOf(text).find(({ sid }) => sid === String(settings.serverId));
   return (
     lines([
       `initLimit=${ensemble.initLimit}`,
       `syncLimit=${ensemble.syncLimit}`,
       "electionAlg=3",
-      `electionPort=${ensemble.electionPort}`,
-      `quorumPort=${ensemble.quorumPort}`,
+      `electionPort=${own?.ways[0]?.electionPort ?? -1}`,
+      `quorumPort=${own?.ways[0]?.quorumPort ?? -1}`,
       `peerType=${isVoter(view.configurations.committed, view.self) ? 0 : 1}`,
       "membership: ",
-    ]) + utf8Decode(config)
+    ]) + text
   );
 }
 

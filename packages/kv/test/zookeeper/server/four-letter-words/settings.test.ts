@@ -28,15 +28,13 @@ test("conf and dirs tell the bytes of all files", async () => {
 });
 
 test("in an ensemble conf tells who belongs to it, as /zookeeper/config does", async () => {
-  const ensembleSettings = { initLimit: 10, syncLimit: 5, electionPort: 3888, quorumPort: 2888 };
-  under = await ServerUnderTest.start({ fourLetterWords: ["conf"], ensembleSettings });
-  const config = under.machine.tree.find("/zookeeper/config");
-  if (config === null) throw new Error("there is no /zookeeper/config");
-  const lines = "server.1=a:2888:3888:participant\nversion=0";
-  under.machine.tree.setData(config, Buffer.from(lines), { zxid: 1, time: 1 });
+  const membership = "server.2=b:2881:3881:observer\nserver.1=a:2888:3888:participant\nversion=0";
+  const ensembleSettings = { initLimit: 10, syncLimit: 5 };
+  const options = { fourLetterWords: ["conf"], ensembleSettings, membership };
+  under = await ServerUnderTest.start(options);
   const [, told] = (await ask(under, "conf")).split("serverId=1\n");
   expect(told).toBe(
     "initLimit=10\nsyncLimit=5\nelectionAlg=3\nelectionPort=3888\nquorumPort=2888\npeerType=0\n" +
-      `membership: \n${lines}`,
+      `membership: \n${membership}`,
   );
 });
