@@ -4,19 +4,25 @@ import { isAddressPattern } from "./ip-pattern.ts";
 import { isAnyone } from "./permits.ts";
 
 /**
- * The list as it is kept: without repetitions, and with whom `auth` stands for, who is everybody that
- * the client has proved to be.
+ * The list as it is kept: without the repetitions that the client wrote, and with whom `auth` stands
+ * for, who is everybody that the client has proved to be, named once more or not.
  *
  * @returns null for a list that names nobody, or somebody who cannot be
  */
 export function fixUpAcl(acl: Acl | null, requester: Requester): Acl | null {
   if (acl === null || acl.length === 0) return null;
   const kept: AclEntry[] = [];
-  for (const entry of acl) {
+  for (const entry of withoutRepetitions(acl)) {
     const entries = entry.scheme === "auth" ? provedEntries(entry, requester) : [entry];
     if (entries.length === 0 || !entries.every(isValid)) return null;
-    for (const each of entries) if (!kept.some((other) => equal(other, each))) kept.push(each);
+    kept.push(...entries);
   }
+  return kept;
+}
+
+function withoutRepetitions(acl: Acl): Acl {
+  const kept: AclEntry[] = [];
+  for (const entry of acl) if (!kept.some((other) => equal(other, entry))) kept.push(entry);
   return kept;
 }
 

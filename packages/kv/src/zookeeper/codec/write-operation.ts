@@ -69,6 +69,9 @@ export type WriteOperation =
   | SetAclRequest
   | CheckRequest;
 
+/** One that is null is no path, which ZooKeeper says of some requests, and of others that they are damaged. */
+const NO_PATH = "";
+
 /**
  * Reads the record of an opcode.
  *
@@ -91,12 +94,12 @@ export function readWriteOperation(opcode: number, reader: JuteReader): WriteOpe
     case OPCODE.delete:
       return { kind: "delete", opcode, path: reader.text(), version: reader.int() };
     case OPCODE.setData: {
-      const path = reader.text();
+      const path = reader.ustring() ?? NO_PATH;
       const data = reader.buffer();
       return { kind: "setData", opcode, path, data, version: reader.int() };
     }
     case OPCODE.setAcl: {
-      const path = reader.text();
+      const path = reader.ustring() ?? NO_PATH;
       const acl = readAcl(reader);
       return { kind: "setAcl", opcode, path, acl, version: reader.int() };
     }

@@ -94,7 +94,7 @@ export interface ConnectionHost {
  * - `greeting`: nothing said yet that makes sense.
  * - `connecting`: a session is being opened, or taken over, through the log.
  * - `open`: requests are taken.
- * - `closing`: the client has asked to close its session, its last request.
+ * - `closing`: the client has asked to close its session, or for what nobody knows: its last request.
  * - `finished`: everything is said; the stream ends behind it.
  */
 type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "closed";
@@ -384,7 +384,9 @@ export class ClientConnection implements Watcher {
       }
       case "identity":
         return this.#prove(frame, commands);
+      case "unknown":
       case "local":
+        if (route === "unknown") this.#phase = "closing";
         if (this.#queue.size > 0) this.#wait({ kind: "local", frame, since, bytes });
         else this.#answer(frame, since);
     }

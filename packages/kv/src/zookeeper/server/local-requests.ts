@@ -116,7 +116,7 @@ function answerTo(site: LocalSite, xid: number, opcode: number, reader: JuteRead
     case OPCODE.setWatches:
     case OPCODE.setWatches2: {
       const request = readSetWatches(reader, opcode === OPCODE.setWatches2);
-      const refusal = resumeWatches(watches, request, machine.tree, machine.lastZxid);
+      const refusal = resumeWatches(watches, request, machine.tree);
       return refusal ?? reply(site, xid, () => {});
     }
     case OPCODE.addWatch:
@@ -158,7 +158,7 @@ function dataOf({ membership }: LocalSite, node: Znode): Uint8Array | null {
   return isOwn ? membership : node.data;
 }
 
-/** Each read gives its own result or its own error; the whole never fails. */
+/** Each read gives its own result or its own error; the whole never fails, and leaves no watches. */
 function multiRead(
   site: LocalSite,
   xid: number,
@@ -167,7 +167,8 @@ function multiRead(
   return reply(site, xid, (writer) => {
     for (const operation of operations) {
       const { opcode } = operation;
-      const node = look(site, opcode, operation);
+      // As ZooKeeper does, it leaves no watches, whatever it is asked.
+      const node = look(site, opcode, { ...operation, watch: false });
       if (typeof node === "number") writeMultiError(writer, node);
       else {
         beginMultiResult(writer, opcode);

@@ -54,12 +54,11 @@ export function resumeWatches(
   own: OwnWatches,
   request: SetWatchesRequest,
   tree: DataTree,
-  zxid: number,
 ): Refusal | null {
   const { data, exist, child, persistent, recursive } = request;
   const more = data.length + exist.length + child.length + persistent.length + recursive.length;
   if (!mayWatch(own, more)) return ERROR.throttledOp;
-  setWatches(request, tree, own.table, own.watcher, zxid);
+  setWatches(request, tree, own.table, own.watcher);
   return null;
 }
 

@@ -43,5 +43,7 @@ test("auth stands for what the client has proved, not for its address", () => {
     entry("digest", "bob:x1", 3),
     entry("x509", "CN=bob", 3),
   ]);
+  const mine = entry("digest", "bob:x1");
+  expect(fixUpAcl([mine, entry("auth", "")], bob)).toEqual([mine, mine, entry("x509", "CN=bob")]);
   expect(fixUpAcl([entry("auth", "")], stranger)).toBe(null);
 });

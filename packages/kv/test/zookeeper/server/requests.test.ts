@@ -392,13 +392,15 @@ describe("what is not there yet", () => {
     under = await ServerUnderTest.start();
     const client = await under.open();
     client.send(create(1, "/a"), frame(2, 999), create(3, "/b"));
-    await under.proposed(2);
+    await under.proposed(1);
     under.commit();
     expect(ends(await client.replies(2))).toEqual([
       [1, 0],
       [2, ERROR.unimplemented],
     ]);
     expect(await client.next()).toBe(null);
+    // What comes behind is no request any more.
+    expect(under.log.proposed).toEqual([]);
   });
 });
 
