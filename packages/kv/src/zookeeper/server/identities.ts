@@ -26,10 +26,12 @@ export class Identities implements Requester {
   readonly #proved = new Map<string, Identity>();
   #isSuper: boolean;
 
-  constructor(address: string, users: SuperUsers) {
+  /** @param proved - what came out of the handshake, if there was one */
+  constructor(address: string, users: SuperUsers, proved: readonly Identity[] = []) {
     this.#address = { scheme: "ip", id: address };
     this.#users = users;
-    this.#isSuper = users.skipAcl;
+    this.#isSuper = users.skipAcl || proved.some(({ scheme }) => scheme === SUPER.scheme);
+    for (const identity of proved) this.#proved.set(identity.scheme, identity);
   }
 
   get isSuper(): boolean {

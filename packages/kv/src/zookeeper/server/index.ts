@@ -1,7 +1,9 @@
 export type { ClientStream, ClientStreamListener } from "./client-stream.ts";
 export { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+export type { Handshakes, SecuredListener } from "./handshakes.ts";
 export { Listener } from "./listener.ts";
 export type {
+  Door,
   ListenAddress,
   ListeningServerOptions,
   ServerLog,

@@ -1,16 +1,18 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { QuorateError } from "@quorate/core";
+import type { Identity } from "../access/index.ts";
 import type { ClientStream } from "./client-stream.ts";
+import type { Handshakes } from "./handshakes.ts";
 import type { ServerLimits } from "./limits.ts";
-import type { ListenAddress, ServerLog } from "./options.ts";
-import { SocketStream } from "./socket-stream.ts";
+import type { Door, ListenAddress, ServerLog } from "./options.ts";
+import { remoteAddress, SocketStream } from "./socket-stream.ts";
 
 /** What a {@link Listener} is made of. */
 export interface ListenerOptions {
   readonly limits: Pick<ServerLimits, "connectionsMax" | "connectionsPerAddress">;
   readonly report: ServerLog;
-  /** Takes a client that has come. */
-  readonly accept: (stream: ClientStream) => void;
+  /** Takes a client that has come, and who it has proved to be. */
+  readonly accept: (stream: ClientStream, proved: readonly Identity[]) => void;
 }
 
 /** Where clients come in: the addresses of one member, and how many clients may come. */
@@ -18,19 +20,19 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #servers: { readonly host: string; readonly server: Server }[] = [];
   readonly #perAddress = new Map<string, number>();
+  /** Sockets whose handshake is not over, by where they come from. */
+  readonly #shaking = new Map<string, Socket>();
+  #clients = 0;
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
   }
 
   /** @throws `ERR_ADDRESS` when an address cannot be listened on; then none is. */
-  static async open(
-    addresses: readonly ListenAddress[],
-    options: ListenerOptions,
-  ): Promise<Listener> {
+  static async open(doors: readonly Door[], options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options);
     try {
-      for (const address of addresses) await listener.#listenOn(address);
+      for (const door of doors) await listener.#listenOn(door);
     } catch (error) {
       await listener.close();
       throw error;
@@ -47,6 +49,7 @@ export class Listener {
 
   /** Lets nobody in any more; resolves when all that were let in are gone. */
   async close(): Promise<void> {
+    for (const socket of this.#shaking.values()) socket.destroy();
     await Promise.all(
       this.#servers.map(
         ({ server }) => new Promise<void>((resolve) => server.close(() => resolve())),
@@ -54,15 +57,19 @@ export class Listener {
     );
   }
 
-  #listenOn({ host, port }: ListenAddress): Promise<void> {
-    const { limits, report } = this.#options;
+  #listenOn({ host, port, handshakes }: Door): Promise<void> {
+    const { report } = this.#options;
+    handshakes?.onSecured((socket, proved) => {
+      this.#shaking.delete(originOf(socket));
+      this.#accept(socket, proved);
+    });
     return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-        this.#admit(socket);
-      });
-      server.maxConnections = limits.connectionsMax;
-      server.on("drop", () => {
-        report.warn({ most: limits.connectionsMax }, "too many connections (maxCnxns)");
+      // Nobody leaves in the middle of a handshake and reads on.
+      const allowHalfOpen = handshakes === undefined;
+      const server = createServer({ allowHalfOpen, noDelay: true }, (socket) => {
+        if (!this.#admit(socket)) return;
+        if (handshakes === undefined) this.#accept(socket, []);
+        else this.#shake(socket, handshakes);
       });
       server.on("error", (error: NodeJS.ErrnoException) => {
         // A connection that cannot be accepted leaves the others as they are.
@@ -76,33 +83,59 @@ export class Listener {
     });
   }
 
-  #admit(socket: Socket): void {
-    const { limits, report, accept } = this.#options;
-    const stream = new SocketStream(socket);
-    const address = stream.remoteAddress;
+  #shake(socket: Socket, handshakes: Handshakes): void {
+    const origin = originOf(socket);
+    this.#shaking.set(origin, socket);
+    socket.once("close", () => this.#shaking.delete(origin));
+    handshakes.begin(socket);
+  }
+
+  #accept(socket: Socket, proved: readonly Identity[]): void {
+    this.#options.accept(new SocketStream(socket), proved);
+  }
+
+  /** Counts the client, at whatever door, before anything is spent on it. */
+  #admit(socket: Socket): boolean {
+    const { limits, report } = this.#options;
+    const { connectionsMax, connectionsPerAddress } = limits;
+    const address = remoteAddress(socket);
     const others = this.#perAddress.get(address) ?? 0;
-    const most = limits.connectionsPerAddress;
-    if (most > 0 && others >= most) {
-      report.warn({ address, most }, "too many connections from one address (maxClientCnxns)");
+    if (this.#clients >= connectionsMax) {
       socket.destroy();
-      return;
+      report.warn({ most: connectionsMax }, "too many connections (maxCnxns)");
+      return false;
     }
+    if (connectionsPerAddress > 0 && others >= connectionsPerAddress) {
+      socket.destroy();
+      const fields = { address, most: connectionsPerAddress };
+      report.warn(fields, "too many connections from one address (maxClientCnxns)");
+      return false;
+    }
+    this.#clients++;
     this.#perAddress.set(address, others + 1);
+    // What is wrong with a socket shows in its closing, before there is a stream of it, too.
+    socket.on("error", () => {});
     socket.once("close", () => this.#left(address));
-    accept(stream);
+    return true;
   }
 
   #left(address: string): void {
+    this.#clients--;
     const others = (this.#perAddress.get(address) ?? 1) - 1;
     if (others === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, others);
   }
 }
 
+/** Names one of the connections that there are. */
+function originOf(socket: Socket): string {
+  return `${socket.localPort} ${socket.remotePort} ${socket.remoteAddress}`;
+}
+
 function listenFailure(host: string, port: number, error: NodeJS.ErrnoException): QuorateError {
   const why =
     error.code === "EADDRINUSE"
-      ? "another process listens there; stop it or choose another clientPort"
+      ? "another process listens there; stop it or choose another port"
       : error.message;
   const message = `cannot listen for clients on ${host}:${port}: ${why}`;
   return new QuorateError("ERR_ADDRESS", message, { cause: error });

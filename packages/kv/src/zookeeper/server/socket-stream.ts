@@ -8,7 +8,7 @@ export class SocketStream implements ClientStream {
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
-    this.remoteAddress = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    this.remoteAddress = remoteAddress(socket);
     this.remotePort = socket.remotePort ?? 0;
     this.#socket = socket;
   }
@@ -49,4 +49,9 @@ export class SocketStream implements ClientStream {
     this.#socket.on("error", () => {});
     this.#socket.on("close", () => listener.onClose());
   }
+}
+
+/** Where the socket's other end is, an IPv4 address in its short form. */
+export function remoteAddress(socket: Socket): string {
+  return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }

@@ -6,3 +6,4 @@ export type {
   TlsOptions,
   TlsVersion,
 } from "./tls-options.ts";
+export { TlsHandshakes, type TlsHandshakesOptions } from "./tls-handshakes.ts";

@@ -36,7 +36,7 @@ export class JuteClient {
   #isClosed = false;
   #wake: () => void = () => {};
 
-  private constructor(socket: Socket) {
+  constructor(socket: Socket) {
     this.socket = socket;
     socket.on("data", (chunk: Uint8Array) => {
       this.#text += Buffer.from(chunk).toString("latin1");
