@@ -1,4 +1,4 @@
-import { ERROR, OPCODE, type Stamp, type WriteOperation, type ZooKeeperError } from "../codec/index.ts";
+import { ERROR, type Stamp, type WriteOperation, type ZooKeeperError } from "../codec/index.ts";
 import type { DataTree } from "../store/index.ts";
 import type { NodeListener } from "../watch/index.ts";
 import type { Change } from "./change.ts";
@@ -25,25 +25,8 @@ export function applyMulti(
   }
   return changes.map((change) => ({
     kind: "done",
-    opcode: resultOpcode(change),
     result: commit(tree, change, stamp, listener),
   }));
-}
-
-/** What a client reads the result by: all creates that answer with a stat answer as `create2`. */
-function resultOpcode(change: Change): number {
-  switch (change.kind) {
-    case "create":
-      return change.opcode === OPCODE.create ? OPCODE.create : OPCODE.create2;
-    case "setData":
-      return OPCODE.setData;
-    case "setAcl":
-      return OPCODE.setAcl;
-    case "delete":
-      return OPCODE.delete;
-    case "check":
-      return OPCODE.check;
-  }
 }
 
 /** Those before the one that failed did nothing wrong; those behind it were not looked at. */

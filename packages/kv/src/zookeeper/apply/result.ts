@@ -16,7 +16,7 @@ export type OperationResult =
 
 /** What became of one operation of a `multi`. */
 export type MultiItem =
-  | { readonly kind: "done"; readonly opcode: number; readonly result: OperationResult }
+  | { readonly kind: "done"; readonly result: OperationResult }
   /** Nothing was done, because of this operation or of another. */
   | { readonly kind: "undone"; readonly error: ZooKeeperError };
 

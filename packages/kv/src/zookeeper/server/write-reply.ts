@@ -3,6 +3,7 @@ import {
   beginReply,
   endMultiResults,
   ERROR,
+  OPCODE,
   writeBareReply,
   writeMultiError,
   writeStat,
@@ -41,8 +42,22 @@ export function writeReply(
 
 function writeItem(writer: JuteWriter, item: MultiItem): void {
   if (item.kind === "undone") return writeMultiError(writer, item.error);
-  beginMultiResult(writer, item.opcode);
+  beginMultiResult(writer, resultOpcode(item.result));
   writeOperationResult(writer, item.result);
+}
+
+/** What a client reads a result of a `multi` by: every one with a new node's stat is of `create2`. */
+function resultOpcode(result: OperationResult): number {
+  switch (result.kind) {
+    case "created":
+      return result.stat === null ? OPCODE.create : OPCODE.create2;
+    case "changed":
+      return OPCODE.setData;
+    case "deleted":
+      return OPCODE.delete;
+    case "checked":
+      return OPCODE.check;
+  }
 }
 
 function writeOperationResult(writer: JuteWriter, result: OperationResult): void {

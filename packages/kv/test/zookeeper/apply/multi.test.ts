@@ -48,13 +48,13 @@ describe("multi", () => {
     expect(result).toMatchObject({
       kind: "multi",
       items: [
-        { opcode: 1, result: { kind: "created", zxid, path: "/a/b", stat: null } },
-        { opcode: 15, result: { path: "/a/b/s-0000000000", stat: { numChildren: 0 } } },
+        { result: { kind: "created", zxid, path: "/a/b", stat: null } },
+        { result: { path: "/a/b/s-0000000000", stat: { numChildren: 0 } } },
         // The stat is of that moment.
-        { opcode: 5, result: { stat: { version: 1, numChildren: 1, cversion: 1 } } },
-        { opcode: 13, result: { kind: "checked" } },
-        { opcode: 2, result: { kind: "deleted" } },
-        { opcode: 1, result: { path: "/a/b/s-0000000001" } },
+        { result: { stat: { version: 1, numChildren: 1, cversion: 1 } } },
+        { result: { kind: "checked" } },
+        { result: { kind: "deleted" } },
+        { result: { path: "/a/b/s-0000000001" } },
       ],
     });
     expect(log.machine.tree.find("/a/b")?.created.zxid).toBe(zxid);
