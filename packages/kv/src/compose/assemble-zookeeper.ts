@@ -43,6 +43,8 @@ export interface ZooKeeperParts extends Pick<
   readonly dataDir: string;
   /** Told to clients that ask; null where no port is listened on. */
   readonly clientPort: () => number | null;
+  /** The same of the port for clients that speak TLS. */
+  readonly secureClientPort: () => number | null;
   /** Makes the secrets of sessions: 16 bytes. */
   readonly newPassword: () => Uint8Array;
   readonly log: MemberLog;
@@ -99,6 +101,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     extendedTypes: service.extendedTypes,
     enforceQuota: service.enforceQuota,
     skipAcl: service.skipAcl,
+    digestScheme: service.digestScheme,
     superDigest: service.superDigest,
     containers: service.containers,
     ...(parts.membership === undefined ? {} : { membership: parts.membership }),
@@ -108,6 +111,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     defer: (callback) => runtime.defer(callback),
     newPassword: parts.newPassword,
     clientPort: parts.clientPort,
+    secureClientPort: parts.secureClientPort,
   });
   const stopTelling = tellLeader(driver, (id) => `server ${id}`, log);
   driver.start();

@@ -2,7 +2,13 @@ import { Prng, QuorateError } from "@quorate/core";
 import { randomBytes, randomInt } from "node:crypto";
 import { ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
 import { PASSWORD_BYTES } from "../zookeeper/codec/index.ts";
-import { Listener, SERVER_LIMITS, type ListenAddress } from "../zookeeper/server/index.ts";
+import {
+  Listener,
+  SERVER_LIMITS,
+  type Door,
+  type ListenAddress,
+} from "../zookeeper/server/index.ts";
+import { TlsHandshakes } from "../zookeeper/tls/index.ts";
 import { assembleZooKeeper, ZOOKEEPER_GROUP } from "./assemble-zookeeper.ts";
 import { Closing } from "./closing.ts";
 import { refuseJavaElections } from "./election-port.ts";
@@ -30,6 +36,7 @@ export function startZooKeeperMember(options: ZooKeeperMemberOptions): Promise<R
 async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Promise<RunningMember> {
   const { sid, configuration, client, log } = options;
   checkIsMember(options);
+  const secure = secureDoor(options, closing);
   const cluster = ensembleIdentity(configuration);
   const machine = new ZooKeeperStateMachine();
   const adapters = await openGroup(
@@ -57,14 +64,20 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
     runtime: nodeRuntime,
     prng: new Prng(randomInt(2 ** 47)),
     service: options,
-    clientPort: () => listener?.addresses[0]?.port ?? null,
+    clientPort: () => listener?.portOf(client) ?? null,
+    secureClientPort: () => listener?.portOf(secure) ?? null,
     newPassword: () => randomBytes(PASSWORD_BYTES),
   });
   closing.add(() => node.stop());
-  listener = await Listener.open(client === null ? [] : [client], {
-    limits: { ...SERVER_LIMITS, connectionsPerAddress: options.maxClientConnections },
+  const doors = [client, secure].filter((door) => door !== null);
+  listener = await Listener.open(doors, {
+    limits: {
+      connectionsPerAddress: options.maxClientConnections,
+      connectionsMax:
+        options.maxConnections === 0 ? SERVER_LIMITS.connectionsMax : options.maxConnections,
+    },
     report: log,
-    accept: (stream) => node.server.accept(stream),
+    accept: (stream, proved) => node.server.accept(stream, proved),
   });
   log.info({ member: sid, cluster }, "the member runs");
   return {
@@ -75,6 +88,18 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
     ready: () => node.ready(),
     close: () => closing.run(),
   };
+}
+
+/** The files are read before anything is written: whoever named wrong ones hears of it at once. */
+function secureDoor(
+  { secureClient, log: report }: ZooKeeperMemberOptions,
+  closing: Closing,
+): Door | null {
+  if (secureClient === null) return null;
+  const { host, port, tls, superUser } = secureClient;
+  const handshakes = new TlsHandshakes({ tls, superUser, report });
+  closing.add(() => handshakes.close());
+  return { host, port, handshakes };
 }
 
 function addressText({ host, port }: ListenAddress): string {

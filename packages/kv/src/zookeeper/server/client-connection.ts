@@ -39,7 +39,7 @@ import type { Backlog } from "./backlog.ts";
 import type { ClientStream } from "./client-stream.ts";
 import { ConnectionStats } from "./connection-stats.ts";
 import { wordOf, type Word } from "./four-letter-words/index.ts";
-import { Identities, type SuperUsers } from "./identities.ts";
+import { Identities, type AccessSettings } from "./identities.ts";
 import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
 import { answerLocally, type Afterwards } from "./local-requests.ts";
 import { operationName, SESSION_OPENED } from "./operation-name.ts";
@@ -66,7 +66,7 @@ export interface ConnectionHost {
   readonly report: ServerLog;
   /** Whether there is a leader: without one no client is let in. */
   readonly isServing: boolean;
-  readonly superUsers: SuperUsers;
+  readonly access: AccessSettings;
   /** What `/zookeeper/config` tells. */
   readonly membership: Uint8Array;
   /** What requests may do here beside what their client may. */
@@ -150,7 +150,7 @@ export class ClientConnection implements Watcher {
     this.#stream = stream;
     this.#host = host;
     this.#output = new ReplyOutput(stream, host.writers, () => host.wantFlush(this));
-    this.#identities = new Identities(remoteAddress, host.superUsers, proved);
+    this.#identities = new Identities(remoteAddress, host.access, proved);
     this.#lastHeard = host.now();
     stream.listen({
       onData: (bytes) => this.#receive(bytes),

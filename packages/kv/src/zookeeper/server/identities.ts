@@ -8,10 +8,12 @@ const IDENTITIES_MAX = 64;
 /** Every request carries them all: longer names are no client's need either. */
 const CREDENTIALS_BYTES_MAX = 1024;
 
-/** For whom access lists do not hold. */
-export interface SuperUsers {
-  /** They hold for nobody. */
+/** What is known of clients beside what each proves. */
+export interface AccessSettings {
+  /** Access lists hold for nobody. */
   readonly skipAcl: boolean;
+  /** Whether clients can prove a user by its password. */
+  readonly digestScheme: boolean;
   /** `name:digest` of the one user for whom they do not; null for none. */
   readonly superDigest: string | null;
 }
@@ -21,16 +23,16 @@ const SUPER: Identity = { scheme: "super", id: "" };
 
 /** Who the client of one connection is: its address, and what it has proved since. */
 export class Identities implements Requester {
-  readonly #users: SuperUsers;
+  readonly #settings: AccessSettings;
   readonly #address: Identity;
   readonly #proved = new Map<string, Identity>();
   #isSuper: boolean;
 
   /** @param proved - what came out of the handshake, if there was one */
-  constructor(address: string, users: SuperUsers, proved: readonly Identity[] = []) {
+  constructor(address: string, settings: AccessSettings, proved: readonly Identity[] = []) {
     this.#address = { scheme: "ip", id: address };
-    this.#users = users;
-    this.#isSuper = users.skipAcl || proved.some(({ scheme }) => scheme === SUPER.scheme);
+    this.#settings = settings;
+    this.#isSuper = settings.skipAcl || proved.some(({ scheme }) => scheme === SUPER.scheme);
     for (const identity of proved) this.#proved.set(identity.scheme, identity);
   }
 
@@ -49,9 +51,10 @@ export class Identities implements Requester {
    */
   prove(scheme: string, credentials: Uint8Array): boolean {
     if (scheme === "ip") return true; // that is known already, and nothing to be refused for
-    if (scheme !== "digest" || credentials.length > CREDENTIALS_BYTES_MAX) return false;
+    if (scheme !== "digest" || !this.#settings.digestScheme) return false;
+    if (credentials.length > CREDENTIALS_BYTES_MAX) return false;
     const id = digestOf(utf8Decode(credentials));
-    if (id === this.#users.superDigest) {
+    if (id === this.#settings.superDigest) {
       this.#isSuper = true;
       this.#proved.set("super", SUPER);
     }

@@ -18,7 +18,7 @@ export interface ListenerOptions {
 /** Where clients come in: the addresses of one member, and how many clients may come. */
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #servers: { readonly host: string; readonly server: Server }[] = [];
+  readonly #servers: { readonly door: Door; readonly server: Server }[] = [];
   readonly #perAddress = new Map<string, number>();
   /** Sockets whose handshake is not over, by where they come from. */
   readonly #shaking = new Map<string, Socket>();
@@ -42,9 +42,13 @@ export class Listener {
 
   /** With the real ports, in the order in which they were given. */
   get addresses(): readonly ListenAddress[] {
-    return this.#servers.map(({ host, server }) => {
-      return { host, port: (server.address() as AddressInfo).port };
-    });
+    return this.#servers.map(({ door: { host }, server }) => ({ host, port: portOf(server) }));
+  }
+
+  /** The real port of one of the doors that were given; null for another. */
+  portOf(door: Door | null): number | null {
+    const found = this.#servers.find((other) => other.door === door);
+    return found === undefined ? null : portOf(found.server);
   }
 
   /** Lets nobody in any more; resolves when all that were let in are gone. */
@@ -57,7 +61,8 @@ export class Listener {
     );
   }
 
-  #listenOn({ host, port, handshakes }: Door): Promise<void> {
+  #listenOn(door: Door): Promise<void> {
+    const { host, port, handshakes } = door;
     const { report } = this.#options;
     handshakes?.onSecured((socket, proved) => {
       this.#shaking.delete(originOf(socket));
@@ -77,7 +82,7 @@ export class Listener {
         else reject(listenFailure(host, port, error));
       });
       server.listen(port, host, () => {
-        this.#servers.push({ host, server });
+        this.#servers.push({ door, server });
         resolve();
       });
     });
@@ -125,6 +130,10 @@ export class Listener {
     if (others === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, others);
   }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 /** Names one of the connections that there are. */

@@ -52,6 +52,8 @@ export interface ZooKeeperServerOptions {
   readonly enforceQuota?: boolean;
   /** Whether access lists hold for nobody; no when left out. */
   readonly skipAcl?: boolean;
+  /** Whether clients can prove a user by its password; yes when left out. */
+  readonly digestScheme?: boolean;
   /** `name:digest` of a user for whom access lists do not hold; none when left out. */
   readonly superDigest?: string | null;
   readonly containers?: ContainerSettings;
@@ -67,6 +69,8 @@ export interface ZooKeeperServerOptions {
   readonly newPassword: () => Uint8Array;
   /** Told to clients that ask with `conf`; null where no port is listened on. */
   readonly clientPort: () => number | null;
+  /** The same of the port for clients that speak TLS; none when left out. */
+  readonly secureClientPort?: () => number | null;
 }
 
 /** What Node has for a server that listens on sockets. */

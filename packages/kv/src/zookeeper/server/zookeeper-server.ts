@@ -22,7 +22,7 @@ import type { ServerFacts, ServerSettings } from "../facts/index.ts";
 import { EnsembleStats } from "../metrics/index.ts";
 import { answerWord, type Whitelist, type Word } from "./four-letter-words/index.ts";
 import { CONTAINER_SETTINGS, ContainerManager } from "./container-manager.ts";
-import type { SuperUsers } from "./identities.ts";
+import type { AccessSettings } from "./identities.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import type { ServerLog, ZooKeeperServerOptions } from "./options.ts";
 import { ServerStats } from "./server-stats.ts";
@@ -47,7 +47,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   readonly now: () => number;
   readonly wallNow: () => number;
   readonly newPassword: () => Uint8Array;
-  readonly superUsers: SuperUsers;
+  readonly access: AccessSettings;
   readonly membership: Uint8Array;
   readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
   readonly #options: ZooKeeperServerOptions;
@@ -90,8 +90,8 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.#minTimeoutMillis = options.minSessionTimeoutMillis ?? 2 * tickMillis;
     this.#maxTimeoutMillis = options.maxSessionTimeoutMillis ?? 20 * tickMillis;
     this.#defer = options.defer;
-    const { skipAcl = false, superDigest = null } = options;
-    this.superUsers = { skipAcl, superDigest };
+    const { skipAcl = false, digestScheme = true, superDigest = null } = options;
+    this.access = { skipAcl, digestScheme, superDigest };
     this.membership = utf8Encode(options.membership ?? "");
     const { extendedTypes = false, enforceQuota = false } = options;
     this.features = { extendedTypes, enforceQuota };
@@ -257,7 +257,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     const { dataDir = "", tickMillis, ensembleSettings = null, membership = "" } = this.#options;
     return {
       clientPort: this.#options.clientPort() ?? -1,
-      secureClientPort: -1,
+      secureClientPort: this.#options.secureClientPort?.() ?? -1,
       dataDir,
       tickTime: tickMillis,
       maxClientCnxns: this.limits.connectionsPerAddress,

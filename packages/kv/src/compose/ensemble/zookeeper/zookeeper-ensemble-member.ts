@@ -113,6 +113,7 @@ export class MemoryZooKeeperMember
       prng,
       dataDir: "memory",
       clientPort: () => this.#port.number,
+      secureClientPort: () => null,
       newPassword: () => Uint8Array.from({ length: PASSWORD_BYTES }, () => prng.below(256)),
       log: this.log,
       onFatal: (error) => {
