@@ -10,6 +10,7 @@ import {
   type Recovered,
   type Runtime,
   type StateMachine,
+  type Trace,
 } from "@quorate/core";
 import type { GroupAdapters } from "./group-adapters.ts";
 import type { MemberLog } from "./member-log.ts";
@@ -28,6 +29,8 @@ export interface GroupParts<Message, Result> {
   readonly checkpointEntries: number;
   readonly limits: Partial<DriverLimits>;
   readonly log: MemberLog;
+  /** Told what the protocol tells, beside the log. */
+  readonly onTrace?: (trace: Trace) => void;
   readonly onFatal: (error: QuorateError) => void;
   readonly onAsk: AskHandler;
 }
@@ -55,7 +58,10 @@ export function assembleGroup<Message, Result>(
       log.error({ code: error.code, remedy: remedyFor(error.code) }, error.message);
       parts.onFatal(error);
     },
-    onTrace: ({ name, facts }) => log.info({ group, ...facts }, name),
+    onTrace: (trace) => {
+      log.info({ group, ...trace.facts }, trace.name);
+      parts.onTrace?.(trace);
+    },
     onAsk: parts.onAsk,
   });
 }

@@ -6,6 +6,7 @@ import {
   nodeCount,
   type ServerFacts,
 } from "../facts/index.ts";
+import type { SizeRange } from "../metrics/index.ts";
 import { ZOOKEEPER_VERSION } from "../version.ts";
 import { told, type Command } from "./command.ts";
 import { briefly, connectionLists } from "./connection-commands.ts";
@@ -59,13 +60,10 @@ export const SERVER_COMMANDS: readonly Command[] = [
 ];
 
 async function serverStats(facts: ServerFacts): Promise<JsonObject> {
-  const { service, machine, stats, connections, settings } = facts;
-  const { counts, latency, responses } = stats;
-  const sizes = {
-    last_buffer_size: responses.last,
-    min_buffer_size: responses.min,
-    max_buffer_size: responses.max,
-  };
+  const { service, machine, stats, ensemble, connections, settings } = facts;
+  const { counts, latency } = stats;
+  const mode = modeOf(facts);
+  const sizes = sizeFields(stats.responses);
   const bytes = await directoryBytes(settings.dataDir);
   return {
     version: ZOOKEEPER_VERSION,
@@ -76,7 +74,7 @@ async function serverStats(facts: ServerFacts): Promise<JsonObject> {
       client_response_stats: sizes,
       data_dir_size: bytes,
       log_dir_size: bytes,
-      server_state: modeOf(facts),
+      server_state: mode,
       last_processed_zxid: machine.lastZxid,
       outstanding_requests: facts.outstanding,
       avg_latency: new Decimal(latency.average),
@@ -87,6 +85,11 @@ async function serverStats(facts: ServerFacts): Promise<JsonObject> {
       auth_failed_count: counts.authFailures,
     },
     client_response: sizes,
+    ...(mode === "leader" ? { proposal_stats: sizeFields(ensemble.proposalSizes) } : {}),
     node_count: nodeCount(machine.tree),
   };
+}
+
+function sizeFields({ last, min, max }: SizeRange): JsonObject {
+  return { last_buffer_size: last, min_buffer_size: min, max_buffer_size: max };
 }

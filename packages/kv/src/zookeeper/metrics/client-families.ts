@@ -49,6 +49,11 @@ export function clientFamilies(facts: ServerFacts): readonly Family[] {
     ),
     counter("large_requests_rejected", "Requests that were too long.", counts.oversized),
     counter(
+      "throttled_ops",
+      "Requests refused as their client has too many watches.",
+      counts.throttled,
+    ),
+    counter(
       "request_throttle_wait_count",
       "Times that a connection was left unread, as too much was under way.",
       counts.waits,

@@ -36,6 +36,7 @@ function learnerFamilies({ view, ensemble, now }: ServerFacts): readonly Family[
   const { progress, configurations } = view;
   const count = (which: (peer: PeerProgress, id: NodeId) => boolean): number =>
     [...progress].filter(([id, peer]) => peer.active && which(peer, id)).length;
+  const { last, max, min } = ensemble.proposalSizes;
   const votes = (id: NodeId): boolean => isVoter(configurations.committed, id);
   return [
     gauge(
@@ -59,6 +60,9 @@ function learnerFamilies({ view, ensemble, now }: ServerFacts): readonly Family[
       "Servers that are being sent a snapshot.",
       count(({ state }) => state === "snapshot"),
     ),
+    gauge("last_proposal_size", "Bytes of the last transaction; -1 before it.", last),
+    gauge("max_proposal_size", "Bytes of the largest transaction; -1 before it.", max),
+    gauge("min_proposal_size", "Bytes of the smallest transaction; -1 before it.", min),
     gauge("leader_uptime", "Milliseconds that it leads.", Math.round(ensemble.leadingMillis(now))),
   ];
 }

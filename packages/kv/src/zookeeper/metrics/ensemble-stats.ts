@@ -1,5 +1,6 @@
 import type { GroupView, Index } from "@quorate/core";
 import { Summary } from "../../metrics/index.ts";
+import { SizeRange } from "./size-range.ts";
 
 /** What entries are to a member: those that it hands out as the leader, or those that it is handed. */
 class Passed {
@@ -26,6 +27,8 @@ export class EnsembleStats {
   readonly outages: Summary = new Summary("basic");
   /** How long writes to the log took to become durable. */
   readonly syncs: Summary = new Summary("basic");
+  /** Of transactions that were applied while this member led. */
+  readonly proposalSizes: SizeRange = new SizeRange();
   readonly asLeader: Passed = new Passed();
   readonly asLearner: Passed = new Passed();
   /** Learners that this member, leading, brought up to date out of its log. */
@@ -78,6 +81,7 @@ export class EnsembleStats {
 
   reset(): void {
     for (const each of [this.elections, this.outages, this.syncs]) each.reset();
+    this.proposalSizes.reset();
     this.asLeader.reset();
     this.asLearner.reset();
     this.diffs = this.snapshots = this.#lookings = 0;

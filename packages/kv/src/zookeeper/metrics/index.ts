@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 export { EnsembleStats } from "./ensemble-stats.ts";
+export { SizeRange } from "./size-range.ts";
 export { zookeeperFamilies } from "./zookeeper-families.ts";
 export { ZooKeeperMetrics } from "./zookeeper-metrics.ts";

@@ -30,6 +30,7 @@ import {
 } from "../codec/index.ts";
 import { pathOf, statOf, subtree, type Znode } from "../store/index.ts";
 import { shown } from "./identities.ts";
+import type { ServerStats } from "./server-stats.ts";
 import {
   addWatch,
   checkWatches,
@@ -46,6 +47,7 @@ export interface LocalSite {
   readonly requester: Requester;
   readonly writer: JuteWriter;
   readonly watches: OwnWatches;
+  readonly stats: ServerStats;
   /** What `/zookeeper/config` tells: as in ZooKeeper, what this server was started with. */
   readonly membership: Uint8Array;
 }
@@ -72,6 +74,7 @@ export function answerLocally(site: LocalSite, frame: Uint8Array): Afterwards {
       writeBareReply(writer, xid, NO_ZXID, ERROR.unimplemented);
       return "ends";
     default:
+      if (answer === ERROR.throttledOp) site.stats.counts.throttled++;
       writeBareReply(writer, xid, machine.lastZxid, answer);
       return "goesOn";
   }

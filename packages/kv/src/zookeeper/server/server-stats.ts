@@ -1,5 +1,5 @@
 import { Summary, Tally } from "../../metrics/index.ts";
-import { SizeRange } from "./size-range.ts";
+import { SizeRange } from "../metrics/index.ts";
 
 /** What only grows until somebody resets it. */
 const NOTHING = {
@@ -25,6 +25,8 @@ const NOTHING = {
   /** How often a connection was left unread because too much was under way. */
   waits: 0,
   authFailures: 0,
+  /** Requests for watches that a client has too many of. */
+  throttled: 0,
   /** Sessions that this server, leading, let expire. */
   expiredSessions: 0,
 };

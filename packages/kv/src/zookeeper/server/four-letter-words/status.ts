@@ -22,7 +22,9 @@ function head({ service }: ServerFacts): string {
 }
 
 function tail(facts: ServerFacts): string {
-  const { machine, stats, outstanding, connections } = facts;
+  const { machine, stats, ensemble, outstanding, connections } = facts;
+  const mode = modeOf(facts);
+  const { last, min, max } = ensemble.proposalSizes;
   const { latency, counts } = stats;
   const [least, most] = [Math.round(latency.min), Math.round(latency.max)];
   const average = new Decimal(latency.average).toString();
@@ -33,7 +35,8 @@ function tail(facts: ServerFacts): string {
     `Connections: ${connections.size}`,
     `Outstanding: ${outstanding}`,
     `Zxid: 0x${machine.lastZxid.toString(16)}`,
-    `Mode: ${modeOf(facts)}`,
+    `Mode: ${mode}`,
     `Node count: ${nodeCount(machine.tree)}`,
+    ...(mode === "leader" ? [`Proposal sizes last/min/max: ${last}/${min}/${max}`] : []),
   ]);
 }

@@ -114,13 +114,19 @@ test("replies and notifications are told by their sizes, until srst", async () =
 });
 
 test("what goes wrong with clients is counted", async () => {
-  under = await ServerUnderTest.start({ fourLetterWords: ["*"], limits: { frameBytesMax: 1_000 } });
+  under = await ServerUnderTest.start({
+    fourLetterWords: ["*"],
+    limits: { frameBytesMax: 1_000, watchesPerConnection: 1 },
+  });
   const client = await under.open();
   client.send(bytes("x".repeat(2_000)));
   await client.closed();
   const liar = await under.open();
   liar.send(frame(-4, OPCODE.auth, (writer) => writer.int(0).ustring("nobody").buffer(null)));
   await liar.closed();
+  const watcher = await under.open();
+  watcher.send(read(1, OPCODE.exists, "/a", true), read(2, OPCODE.exists, "/b", true));
+  await watcher.replies(2);
   const idle = await under.connect();
   under.pass(20_000);
   await idle.closed();
@@ -130,11 +136,12 @@ test("what goes wrong with clients is counted", async () => {
   await early.closed();
   under.log.become({ leader: "a1", isLeader: true });
   const expected = {
+    throttled_ops: "1",
     large_requests_rejected: "1",
     auth_failed_count: "1",
     sessionless_connections_expired: "1",
     cnxn_closed_without_zk_server_running: "1",
-    connection_request_count: "3",
+    connection_request_count: "4",
   };
   expect(among(await values(), Object.keys(expected))).toEqual(expected);
 });
