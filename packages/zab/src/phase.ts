@@ -83,7 +83,7 @@ export interface Leader {
   stage: LeaderStage;
   /** Everybody who has a session with us. */
   readonly learners: Map<NodeId, LearnerHandler>;
-  /** When each voter in broadcast was last heard, also when its link has broken since. */
+  /** When each voter in broadcast was last heard; earlier than it was when its link has broken since. */
   readonly heardAt: Map<NodeId, number>;
   readonly reads: ReadRounds;
   readonly since: number;

@@ -17,7 +17,7 @@ import {
 } from "@quorate/core";
 import { advanceCommit } from "./broadcast/acknowledge.ts";
 import { feedLearners, onEntriesLoaded } from "./broadcast/feed-learners.ts";
-import { forgetLearner } from "./broadcast/drop-learner.ts";
+import { loseLearner } from "./broadcast/drop-learner.ts";
 import { hasQuorum, tickLeader, tickLearner } from "./broadcast/ping.ts";
 import { isExhausted, proposeAsLeader, sealDrafts } from "./broadcast/propose.ts";
 import { introduce } from "./discovery/follow.ts";
@@ -222,7 +222,7 @@ export class Zab implements Protocol<ZabMessage> {
         if (phase.leader === peer) look(node, "the link to the leader broke");
         return;
       case "leader":
-        return forgetLearner(phase, peer);
+        return loseLearner(node, phase, peer);
     }
   }
 

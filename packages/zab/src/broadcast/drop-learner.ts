@@ -16,3 +16,17 @@ export function forgetLearner(leader: Leader, id: NodeId): void {
   leader.learners.delete(id);
   if (leader.stage.kind === "introductions") leader.stage.accepted.delete(id);
 }
+
+/**
+ * The link to it broke, which it takes as the leader's end: it looks again. A voter that is not back
+ * within a tick counts as silent, however long the sync limit is; clients should not wait so long for
+ * a leader that has lost its quorum.
+ */
+export function loseLearner(node: ZabNode, leader: Leader, id: NodeId): void {
+  forgetLearner(leader, id);
+  const { syncMillis, pingMillis } = node.times;
+  const heardAt = leader.heardAt.get(id);
+  const tick = 2 * pingMillis;
+  if (heardAt !== undefined)
+    leader.heardAt.set(id, Math.min(heardAt, node.now - syncMillis + tick));
+}
