@@ -47,13 +47,18 @@ export function writeStat(writer: JuteWriter, stat: Stat): void {
   writer.int(stat.dataLength).int(stat.numChildren).long(childrenModified.zxid);
 }
 
-/** @returns null for a list that is not there */
+/**
+ * A scheme or an id that is null, as kazoo sends an empty one, is empty.
+ *
+ * @returns null for a list that is not there
+ */
 export function readAcl(reader: JuteReader): Acl | null {
   const count = reader.count(ACL_ENTRY_BYTES);
   if (count === null) return null;
   const acl: AclEntry[] = [];
   for (let i = 0; i < count; i++) {
-    acl.push({ permissions: reader.int(), scheme: reader.text(), id: reader.text() });
+    const permissions = reader.int();
+    acl.push({ permissions, scheme: reader.ustring() ?? "", id: reader.ustring() ?? "" });
   }
   return acl;
 }

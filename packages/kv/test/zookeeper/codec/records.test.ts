@@ -151,6 +151,10 @@ describe("records", () => {
     expect(readAcl(new JuteReader(hex(digits)))).toEqual(OPEN);
     expect(readAcl(new JuteReader(hex("ffffffff")))).toBe(null);
     expect(readAcl(new JuteReader(hex("00000000")))).toEqual([]);
+    const creatorAsKazooSendsIt = "00000001 0000001f 00000004 61757468 ffffffff";
+    expect(readAcl(new JuteReader(hex(creatorAsKazooSendsIt)))).toEqual([
+      { permissions: 31, scheme: "auth", id: "" },
+    ]);
   });
 
   test("identities", () => {
