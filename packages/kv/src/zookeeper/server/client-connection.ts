@@ -45,7 +45,13 @@ import { answerLocally, type Afterwards } from "./local-requests.ts";
 import { operationName, SESSION_OPENED } from "./operation-name.ts";
 import type { ServerLog } from "./options.ts";
 import { ReplyOutput } from "./reply-output.ts";
-import { RequestQueue, type PendingRequest, type PendingWrite } from "./request-queue.ts";
+import {
+  RequestQueue,
+  type HeldWrite,
+  type PendingRequest,
+  type PendingSync,
+  type PendingWrite,
+} from "./request-queue.ts";
 import { routeOf } from "./request-route.ts";
 import type { ServerStats } from "./server-stats.ts";
 import { writeReply } from "./write-reply.ts";
@@ -371,15 +377,15 @@ export class ClientConnection implements Watcher {
       case "write":
       case "lastWrite":
         if (route === "lastWrite") this.#phase = "closing";
-        this.#wait({ kind: "write", xid: intAt(frame, 0), opcode, since, bytes, outcome: null });
-        return this.#host.log.propose(commands.encode(frame), this.#onOutcome);
+        return this.#write(commands.encode(frame), { xid: intAt(frame, 0), opcode, since, bytes });
       case "sync": {
-        const sync: PendingRequest = { kind: "sync", frame, since, bytes, isFresh: false };
+        const sync: PendingSync = { kind: "sync", frame, since, bytes, isFresh: false };
         this.#wait(sync);
         return this.#host.log.read("linearizable", (failure) => {
           if (failure !== null) return this.close(`a sync failed: ${failure.message}`);
-          sync.isFresh = true;
+          this.#queue.confirm(sync);
           this.#reply();
+          for (const command of this.#queue.release()) this.#propose(command);
         });
       }
       case "identity":
@@ -390,6 +396,16 @@ export class ClientConnection implements Watcher {
         if (this.#queue.size > 0) this.#wait({ kind: "local", frame, since, bytes });
         else this.#answer(frame, since);
     }
+  }
+
+  #write(command: Uint8Array, write: Omit<PendingWrite, "kind" | "outcome">): void {
+    if (this.#queue.hasStaleSync) return this.#wait({ kind: "held", ...write, command });
+    this.#wait({ kind: "write", ...write, outcome: null });
+    this.#propose(command);
+  }
+
+  #propose(command: Uint8Array): void {
+    this.#host.log.propose(command, this.#onOutcome);
   }
 
   /** Answered before the requests that wait: it holds for all that come from now on. */
@@ -438,7 +454,7 @@ export class ClientConnection implements Watcher {
     }
   }
 
-  #nextReady(): PendingRequest | null {
+  #nextReady(): Exclude<PendingRequest, HeldWrite> | null {
     const isOver = this.#phase === "closed" || this.#phase === "finished";
     return isOver || this.#isCongested ? null : this.#queue.ready();
   }
@@ -458,7 +474,7 @@ export class ClientConnection implements Watcher {
   }
 
   #answer(frame: Uint8Array, since: number): void {
-    const { machine, watches: table, limits, stats } = this.#host;
+    const { machine, watches: table, limits } = this.#host;
     assert(this.#attached !== null, "who makes requests has a session");
     const { writer } = this.#output;
     const before = writer.length;
@@ -467,7 +483,6 @@ export class ClientConnection implements Watcher {
       session: this.#attached.session.id,
       requester: this.#identities,
       writer,
-      stats,
       watches: { table, watcher: this, most: limits.watchesPerConnection },
       membership: this.#host.membership,
     };

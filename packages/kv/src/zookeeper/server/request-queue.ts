@@ -2,7 +2,7 @@ import type { Outcome } from "@quorate/core";
 import type { ZooKeeperResult } from "../apply/index.ts";
 
 /** A request that has no reply yet. */
-export type PendingRequest = PendingWrite | PendingSync | PendingLocal;
+export type PendingRequest = PendingWrite | HeldWrite | PendingSync | PendingLocal;
 
 interface Pending {
   /** Monotonic milliseconds at which it came. */
@@ -16,6 +16,17 @@ export interface PendingWrite extends Pending {
   readonly xid: number;
   readonly opcode: number;
   outcome: Outcome<ZooKeeperResult> | null;
+}
+
+/**
+ * Not proposed yet: it comes behind a `sync` that waits, and what that and the reads in between show must
+ * not be what their client wrote after them.
+ */
+export interface HeldWrite extends Pending {
+  readonly kind: "held";
+  readonly xid: number;
+  readonly opcode: number;
+  readonly command: Uint8Array;
 }
 
 /** A `sync`: waits until this member has seen everything that was acknowledged before it. */
@@ -41,17 +52,24 @@ export class RequestQueue {
   #head = 0;
   /** No write before this place waits for its outcome. */
   #unsettled = 0;
+  #staleSyncs = 0;
 
   get size(): number {
     return this.#requests.length - this.#head;
   }
 
+  /** Whether a `sync` waits for this member to have seen everything. */
+  get hasStaleSync(): boolean {
+    return this.#staleSyncs > 0;
+  }
+
   push(request: PendingRequest): void {
+    if (request.kind === "sync") this.#staleSyncs++;
     this.#requests.push(request);
   }
 
   /** The oldest request, if it can be answered now. */
-  ready(): PendingRequest | null {
+  ready(): Exclude<PendingRequest, HeldWrite> | null {
     const oldest = this.#requests[this.#head];
     switch (oldest?.kind) {
       case "write":
@@ -60,6 +78,7 @@ export class RequestQueue {
         return oldest.isFresh ? oldest : null;
       case "local":
         return oldest;
+      case "held":
       case undefined:
         return null;
     }
@@ -73,6 +92,26 @@ export class RequestQueue {
     this.#requests.splice(0, this.#head);
     this.#unsettled = Math.max(0, this.#unsettled - this.#head);
     this.#head = 0;
+  }
+
+  /** This member has seen everything that the sync waited for. */
+  confirm(sync: PendingSync): void {
+    sync.isFresh = true;
+    this.#staleSyncs--;
+  }
+
+  /** Turns the writes that no `sync` holds back any more into writes that wait; their commands, in order. */
+  release(): readonly Uint8Array[] {
+    const commands: Uint8Array[] = [];
+    for (let at = this.#head; at < this.#requests.length; at++) {
+      const request = this.#requests[at];
+      if (request?.kind === "sync" && !request.isFresh) break;
+      if (request?.kind !== "held") continue;
+      const { xid, opcode, since, bytes, command } = request;
+      this.#requests[at] = { kind: "write", xid, opcode, since, bytes, outcome: null };
+      commands.push(command);
+    }
+    return commands;
   }
 
   /** The oldest write without an outcome: outcomes come in the order of the proposals. */
@@ -93,6 +132,7 @@ export class RequestQueue {
     this.#requests = requests.filter(isUnsettled);
     this.#head = 0;
     this.#unsettled = 0;
+    this.#staleSyncs = 0;
     return requests.filter((request) => !isUnsettled(request));
   }
 }

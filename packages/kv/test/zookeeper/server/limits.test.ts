@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { addWatch, bytes, create, frame, getData, hex, ping } from "../requests.ts";
+import { addWatch, bytes, create, frame, getData, hex, ping, sync } from "../requests.ts";
 import { JuteClient, until } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
 
@@ -195,6 +195,19 @@ describe("requests under way", () => {
     await under.proposed(1);
     under.commit();
     expect(await client.reply()).toMatchObject({ xid: 1, error: 0 });
+  });
+
+  test("behind a sync of a connection that is gone count no more, and are never made", async () => {
+    under = await ServerUnderTest.start({ limits: { outstandingMax: 2 } });
+    const [gone, client] = [await under.open(), await under.open()];
+    gone.send(sync(1, "/"), create(2, "/gone"));
+    await until(() => under.log.reads.length === 1);
+    gone.destroy();
+    await settle();
+    client.send(...creates(1, 2));
+    await under.proposed(2);
+    under.log.reads[0]?.(null);
+    expect(under.log.proposed).toHaveLength(2);
   });
 
   test("of a client that does not read its replies are not read either", async () => {

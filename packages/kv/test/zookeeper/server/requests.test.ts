@@ -179,6 +179,48 @@ describe("sync", () => {
     ]);
   });
 
+  test("does not show what its client writes behind it", async () => {
+    under = await ServerUnderTest.start();
+    const client = await under.open();
+    client.send(sync(1, "/"), getData(2, "/a"), create(3, "/a"), getData(4, "/a"));
+    await until(() => under.log.reads.length === 1);
+    expect(under.log.proposed).toHaveLength(0);
+    under.log.reads[0]?.(null);
+    expect(ends(await client.replies(2))).toEqual([
+      [1, 0],
+      [2, ERROR.noNode],
+    ]);
+    under.commit();
+    expect(ends(await client.replies(2))).toEqual([
+      [3, 0],
+      [4, 0],
+    ]);
+  });
+
+  test("holds back the writes up to the next one that waits", async () => {
+    under = await ServerUnderTest.start();
+    const client = await under.open();
+    client.send(sync(1, "/"), create(2, "/a"), sync(3, "/"), create(4, "/b"), closeSession(5));
+    await until(() => under.log.reads.length === 2);
+    under.log.reads[0]?.(null);
+    expect(under.log.proposed).toHaveLength(1);
+    under.log.reads[1]?.(null);
+    expect(under.log.proposed).toHaveLength(3);
+    under.commit();
+    expect(ends(await client.replies(5))).toEqual([1, 2, 3, 4, 5].map((xid) => [xid, 0]));
+  });
+
+  test("waits for the one before it, even if it is confirmed first", async () => {
+    under = await ServerUnderTest.start();
+    const client = await under.open();
+    client.send(sync(1, "/"), sync(2, "/"), create(3, "/a"));
+    await until(() => under.log.reads.length === 2);
+    under.log.reads[1]?.(null);
+    expect(under.log.proposed).toHaveLength(0);
+    under.log.reads[0]?.(null);
+    expect(under.log.proposed).toHaveLength(1);
+  });
+
   test("that nobody could confirm closes the connection", async () => {
     under = await ServerUnderTest.start();
     const client = await under.open();
