@@ -27,6 +27,7 @@ export {
   type ZnodeStat,
 } from "./sessions/facts.ts";
 export { judgeEphemerals } from "./sessions/judge-ephemerals.ts";
+export { judgeFencing, type FencedWrite } from "./sessions/judge-fencing.ts";
 export { judgeImage } from "./sessions/judge-image.ts";
 export { judgeOrder } from "./sessions/judge-order.ts";
 export { judgeWatches } from "./sessions/judge-watches.ts";

@@ -5,7 +5,7 @@ import type {
   ZnodeOutput,
 } from "@quorate/core/testing/linearizability";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
-import { REFUSED, type ClientHistory, type ZnodeResult } from "./facts.ts";
+import { REFUSED, type ClientHistory, type ZnodeRequest, type ZnodeResult } from "./facts.ts";
 
 export type ZnodeOperation = Operation<ZnodeInput, ZnodeOutput>;
 
@@ -32,22 +32,43 @@ function operationOf(
   { client, request, askedAt, answer }: Exchange,
   before: Exchange | undefined,
 ): ZnodeOperation | null {
-  const output =
-    answer === null ? null : { zxid: answer.zxid, outcome: outcomeOf(answer.result, request.kind) };
-  const told = answer === null || output === null ? null : { at: answer.at, output };
+  const told = (): ZnodeOperation["answer"] => {
+    if (answer === null) return null;
+    const { at, zxid, result } = answer;
+    return { at, output: { zxid, outcome: outcomeOf(result, request.kind) } };
+  };
   switch (request.kind) {
     case "create":
     case "set":
     case "delete":
-      return { client, input: request as ZnodeInput, invoked: askedAt, answer: told };
+      return { client, input: inputOf(request), invoked: askedAt, answer: told() };
     case "get": {
       // A sync that was answered on the connection before is as good: what it showed was seen.
       if (before?.request.kind !== "sync" || before.answer === null) return null;
       const { path } = request;
-      return { client, input: { kind: "read", path }, invoked: before.askedAt, answer: told };
+      return { client, input: { kind: "read", path }, invoked: before.askedAt, answer: told() };
     }
-    default:
+    case "exists":
+    case "children":
+    case "sync":
+    case "ping":
+    case "close":
+    case "setWatches":
       return null;
+  }
+}
+
+function inputOf(
+  request: Extract<ZnodeRequest, { kind: "create" | "set" | "delete" }>,
+): ZnodeInput {
+  const { path } = request;
+  switch (request.kind) {
+    case "create":
+      return { kind: "create", path, value: request.value };
+    case "set":
+      return { kind: "set", path, value: request.value, version: request.version };
+    case "delete":
+      return { kind: "delete", path, version: request.version };
   }
 }
 

@@ -48,7 +48,10 @@ test("a zxid that goes back is found, on one member and from one to the next", (
   ]);
 });
 
-test("a write that comes before what its client had seen is found", () => {
-  const story = new Story("ann").connected(1n).did(SYNC, 9).did(create("/a"), 9, created("/a"));
-  expect(judgeOrder([story])).toEqual(["ann: write 2 has zxid 9, and 9 was seen before"]);
+test("a request that shows what its client wrote after it is found", () => {
+  const story = new Story("ann").connected(1n).asked(SYNC).asked(create("/a"));
+  story.answered(1, 9, { kind: "done" }).answered(2, 9, created("/a"));
+  expect(judgeOrder([story])).toEqual([
+    "ann: write 2 has zxid 9, which a request before it was answered at",
+  ]);
 });

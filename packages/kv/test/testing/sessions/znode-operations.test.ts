@@ -11,14 +11,15 @@ test("writes count, and reads that follow a sync, from the moment that it was as
     .did(SYNC, 5)
     .did(read("get", "/a"), 6, { kind: "data", value: "of /a", stat: stat(5) })
     .did(set("/a", "x"), 7, found(5, { mzxid: 7, version: 1 }))
-    .did(remove("/b"), 7, NO_NODE)
+    .did(read("children", "/"), 7, { kind: "children", names: ["a"], stat: stat(0) })
+    .did(remove("/b"), 9, NO_NODE)
     .asked(remove("/a"))
     .disconnected();
   const operations = znodeOperations([story], (path) => path !== "/other");
   expect(operations).toEqual([
     {
       client: "ann",
-      input: create("/a"),
+      input: { kind: "create", path: "/a", value: "of /a" },
       invoked: 1,
       answer: { at: 2, output: { zxid: 5, outcome: { kind: "created" } } },
     },
@@ -40,10 +41,10 @@ test("writes count, and reads that follow a sync, from the moment that it was as
     {
       client: "ann",
       input: remove("/b"),
-      invoked: 106,
-      answer: { at: 107, output: { zxid: 7, outcome: { kind: "noNode" } } },
+      invoked: 108,
+      answer: { at: 109, output: { zxid: 9, outcome: { kind: "noNode" } } },
     },
-    { client: "ann", input: remove("/a"), invoked: 108, answer: null },
+    { client: "ann", input: remove("/a"), invoked: 110, answer: null },
   ]);
   expect(znodeOperations([story], (path) => path === "/b")).toHaveLength(1);
 });
