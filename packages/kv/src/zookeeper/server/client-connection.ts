@@ -474,7 +474,7 @@ export class ClientConnection implements Watcher {
   }
 
   #answer(frame: Uint8Array, since: number): void {
-    const { machine, watches: table, limits } = this.#host;
+    const { machine, watches: table, limits, stats } = this.#host;
     assert(this.#attached !== null, "who makes requests has a session");
     const { writer } = this.#output;
     const before = writer.length;
@@ -483,6 +483,7 @@ export class ClientConnection implements Watcher {
       session: this.#attached.session.id,
       requester: this.#identities,
       writer,
+      stats,
       watches: { table, watcher: this, most: limits.watchesPerConnection },
       membership: this.#host.membership,
     };
