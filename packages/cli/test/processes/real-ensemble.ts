@@ -11,6 +11,8 @@ import { HERE, type Site } from "./site.ts";
 import { until } from "./until.ts";
 
 const ASK_WITHIN_MS = 1000;
+const OURS: readonly string[] = [process.execPath, BIN, "zookeeper"];
+const EPOCH_BITS = 32n;
 
 type Settings = Readonly<Record<string, string | number>>;
 
@@ -19,6 +21,8 @@ export interface EnsembleOptions {
   readonly settings?: Settings;
   /** One for each server; without them all run here. */
   readonly sites?: readonly Site[];
+  /** What a server is started with, before its `zoo.cfg`; another than ours, to compare. */
+  readonly program?: readonly string[];
 }
 
 interface Server {
@@ -34,9 +38,14 @@ interface Server {
 export class RealEnsemble {
   readonly directory: string = mkdtempSync(join(tmpdir(), "quorate-ensemble-"));
   readonly #servers: readonly Server[];
+  readonly #program: readonly string[];
 
-  private constructor(ports: readonly number[], { settings = {}, sites }: EnsembleOptions) {
+  private constructor(
+    ports: readonly number[],
+    { settings = {}, sites, program = OURS }: EnsembleOptions,
+  ) {
     const size = ports.length / 3;
+    this.#program = program;
     this.#servers = Array.from({ length: size }, (_, i) => ({
       sid: i + 1,
       site: sites?.[i] ?? HERE,
@@ -88,6 +97,11 @@ export class RealEnsemble {
     return this.#server(sid).electionPort;
   }
 
+  /** The server's process. */
+  pid(sid: number): number {
+    return this.#server(sid).process?.pid ?? 0;
+  }
+
   zooCfg(sid: number): string {
     return join(this.#directoryOf(sid), "zoo.cfg");
   }
@@ -99,7 +113,7 @@ export class RealEnsemble {
   launch(...sids: readonly number[]): void {
     for (const sid of sids) {
       const server = this.#server(sid);
-      const command = [...server.site.enter, process.execPath, BIN, "zookeeper", this.zooCfg(sid)];
+      const command = [...server.site.enter, ...this.#program, this.zooCfg(sid)];
       server.process = new RealProcess(command, this.#logFile(sid));
     }
   }
@@ -107,6 +121,10 @@ export class RealEnsemble {
   /** Ends the processes and waits until they are gone. */
   async kill(...sids: readonly number[]): Promise<void> {
     await Promise.all(sids.map((sid) => this.end(sid, "SIGKILL")));
+  }
+
+  signal(sid: number, signal: NodeJS.Signals): void {
+    this.#server(sid).process?.signal(signal);
   }
 
   /** Ends the process and waits until it is gone; the exit code, or null after a signal. */
@@ -165,7 +183,8 @@ export class RealEnsemble {
       const epochs = [...modes].map(([sid, status]) => ({
         sid,
         leads: status.mode === "leader",
-        epoch: Number(status.monitor?.get("zk_epoch")),
+        // Only ours tell it before the first transaction of a new one.
+        epoch: Number(status.monitor?.get("zk_epoch") ?? status.zxid >> EPOCH_BITS),
       }));
       const newest = Math.max(...epochs.map(({ epoch }) => epoch));
       return epochs.find(({ epoch, leads }) => leads && epoch === newest)?.sid ?? null;

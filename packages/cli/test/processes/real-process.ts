@@ -25,6 +25,10 @@ export class RealProcess {
     closeSync(log);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get isOver(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
