@@ -18,8 +18,8 @@ export interface AccessSettings {
   readonly superDigest: string | null;
 }
 
-/** Shown to the client, and of no use in an access list. */
-const SUPER: Identity = { scheme: "super", id: "" };
+/** Who is super, shown to the client as nobody by name, and of no use in an access list. */
+export const SUPER: Identity = { scheme: "super", id: "" };
 
 /** Who the client of one connection is: its address, and what it has proved since. */
 export class Identities implements Requester {

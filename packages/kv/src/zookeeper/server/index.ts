@@ -1,6 +1,7 @@
 export type { ClientStream, ClientStreamListener } from "./client-stream.ts";
 export { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 export type { Handshakes, SecuredListener } from "./handshakes.ts";
+export { SUPER } from "./identities.ts";
 export { Listener } from "./listener.ts";
 export type {
   Door,

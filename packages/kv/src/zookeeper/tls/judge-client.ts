@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { toQuorateError } from "@quorate/core";
 import type { Identity } from "../access/index.ts";
+import { SUPER } from "../server/index.ts";
 import { subjectName } from "./subject-name.ts";
 import type { ClientCertificates } from "./tls-options.ts";
 
@@ -47,7 +48,7 @@ function identified({ raw }: X509Certificate, superUser: string | null): Verdict
       return { kind: "refused", why: `its certificate's subject has ${id.length} characters` };
     }
     const identity = { scheme: "x509", id };
-    const proved = id === superUser ? [{ scheme: "super", id }, identity] : [identity];
+    const proved = id === superUser ? [SUPER, identity] : [identity];
     return { kind: "admitted", proved };
   } catch (thrown) {
     const { code, message } = toQuorateError(thrown);

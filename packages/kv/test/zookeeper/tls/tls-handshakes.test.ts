@@ -146,7 +146,7 @@ describe("a client that shows a certificate", () => {
 
   test("may be the one for whom access lists do not hold", async () => {
     await serve({ superUser: "CN=client" });
-    expect(await whoIs(await open(client))).toBe("super CN=client x509 CN=client ip 127.0.0.1");
+    expect(await whoIs(await open(client))).toBe("super  x509 CN=client ip 127.0.0.1");
   });
 
   test("is trusted when it is in the trust store itself, and vouches for itself", async () => {
