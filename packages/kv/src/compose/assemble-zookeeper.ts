@@ -10,7 +10,7 @@ import type { MemberRuntime } from "./member-runtime.ts";
 import type { MemberStatus } from "./running-member.ts";
 import { tellLeader } from "./tell-leader.ts";
 import { whenLed } from "./when-led.ts";
-import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
+import type { ZooKeeperMemberSettings } from "./zookeeper-member-settings.ts";
 import type { ZooKeeperServiceOptions } from "./zookeeper-service-options.ts";
 
 /** The ZooKeeper service's consensus group. */
@@ -21,7 +21,7 @@ const DRIVER_TICK_MILLIS = 50;
 
 /** What one server of a ZooKeeper ensemble is made of, whatever it runs on. */
 export interface ZooKeeperParts extends Pick<
-  ZooKeeperMemberOptions,
+  ZooKeeperMemberSettings,
   | "configuration"
   | "tickMillis"
   | "initLimit"

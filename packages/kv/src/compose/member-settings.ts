@@ -4,6 +4,7 @@ import type { InitialMember } from "./identity.ts";
 import { parseListenUrl } from "./listen-url.ts";
 import { SILENT } from "./member-log.ts";
 import type { MemberOptions } from "./member-options.ts";
+import { throwLater } from "./throw-later.ts";
 
 /** What only the start can tell, and what the member's service has its own defaults for. */
 type LeftOut =
@@ -104,10 +105,4 @@ function isCount(value: number): boolean {
 
 function refuse(why: string): never {
   throw new QuorateError("ERR_CONFIGURATION", why);
-}
-
-function throwLater(error: QuorateError): void {
-  setImmediate(() => {
-    throw error;
-  });
 }

@@ -2,15 +2,16 @@ import { Closing } from "./closing.ts";
 import type { MemberOptions } from "./member-options.ts";
 import { memberSettings } from "./member-settings.ts";
 import { startPeering } from "./peering.ts";
-import type { RunningEtcdMember, RunningMember } from "./running-member.ts";
+import type { RunningEtcdMember, RunningZooKeeperMember } from "./running-member.ts";
 import { LISTEN_FLAG, startMember } from "./start-member.ts";
 import { LISTEN_SETTING, startZooKeeperMember } from "./start-zookeeper-member.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
+import { zooKeeperMemberSettings } from "./zookeeper-member-settings.ts";
 
 /** A member of an etcd cluster and a server of a ZooKeeper ensemble in one process. */
 export interface RunningPair {
   readonly etcd: RunningEtcdMember;
-  readonly zooKeeper: RunningMember;
+  readonly zooKeeper: RunningZooKeeperMember;
   close(): Promise<void>;
 }
 
@@ -26,7 +27,8 @@ export function startBoth(
 ): Promise<RunningPair> {
   return Closing.guard(async (closing) => {
     const { listenPeerUrls, log } = memberSettings(etcdOptions);
-    const urls = new Set([...listenPeerUrls, ...zooKeeperOptions.listenPeerUrls]);
+    const others = zooKeeperMemberSettings(zooKeeperOptions).listenPeerUrls;
+    const urls = new Set([...listenPeerUrls, ...others]);
     const from = `${LISTEN_FLAG} or ${LISTEN_SETTING}`;
     const peering = await startPeering({ urls: [...urls], from }, log);
     closing.add(() => peering.transport.close());

@@ -1,4 +1,4 @@
-import { Prng, QuorateError } from "@quorate/core";
+import { Prng } from "@quorate/core";
 import { randomBytes, randomInt } from "node:crypto";
 import { ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
 import { PASSWORD_BYTES } from "../zookeeper/codec/index.ts";
@@ -17,6 +17,10 @@ import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
 import type { RunningMember } from "./running-member.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
+import {
+  zooKeeperMemberSettings,
+  type ZooKeeperMemberSettings,
+} from "./zookeeper-member-settings.ts";
 
 /** What a data directory's identity comes from, for who has to look for the mistake. */
 const IDENTITY_SETTINGS = "dataDir, myid and the server lines of zoo.cfg";
@@ -30,12 +34,14 @@ export const LISTEN_SETTING = "the server line in zoo.cfg";
  * @throws `ERR_ADDRESS`, `ERR_CONFIGURATION` and the codes of `openDataDirectory`
  */
 export function startZooKeeperMember(options: ZooKeeperMemberOptions): Promise<RunningMember> {
-  return Closing.guard((closing) => assemble(options, closing));
+  return Closing.guard((closing) => assemble(zooKeeperMemberSettings(options), closing));
 }
 
-async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Promise<RunningMember> {
+async function assemble(
+  options: ZooKeeperMemberSettings,
+  closing: Closing,
+): Promise<RunningMember> {
   const { sid, configuration, client, log } = options;
-  checkIsMember(options);
   const secure = secureDoor(options, closing);
   const cluster = ensembleIdentity(configuration);
   const machine = new ZooKeeperStateMachine();
@@ -92,7 +98,7 @@ async function assemble(options: ZooKeeperMemberOptions, closing: Closing): Prom
 
 /** The files are read before anything is written: whoever named wrong ones hears of it at once. */
 function secureDoor(
-  { secureClient, log: report }: ZooKeeperMemberOptions,
+  { secureClient, log: report }: ZooKeeperMemberSettings,
   closing: Closing,
 ): Door | null {
   if (secureClient === null) return null;
@@ -104,9 +110,4 @@ function secureDoor(
 
 function addressText({ host, port }: ListenAddress): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-function checkIsMember({ sid, configuration }: ZooKeeperMemberOptions): void {
-  if (configuration.members.some(({ id }) => id === sid)) return;
-  throw new QuorateError("ERR_CONFIGURATION", `the ensemble names no server ${sid}`);
 }

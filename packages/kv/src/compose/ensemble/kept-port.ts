@@ -18,9 +18,13 @@ export class KeptPort {
     return this.#number;
   }
 
-  /** @param open - listens on the given port, 0 for any free one */
+  /**
+   * Changes nothing when it is listened on already.
+   *
+   * @param open - listens on the given port, 0 for any free one
+   */
   async listen(open: (port: number) => Promise<OpenPort>): Promise<void> {
-    this.#opened = open(this.#number ?? 0);
+    this.#opened ??= open(this.#number ?? 0);
     this.#number = (await this.#opened).port;
   }
 

@@ -2,6 +2,7 @@ import { majorityOf, Prng } from "@quorate/core";
 import { ZooKeeperStateMachine } from "../../../zookeeper/apply/index.ts";
 import { ensembleIdentity } from "../../ensemble-identity.ts";
 import { IDEAL, type EnsembleConditions } from "../ensemble-conditions.ts";
+import { HOST } from "../kept-port.ts";
 import { memoryNetwork } from "../memory-world.ts";
 import type { Timeline } from "../timeline.ts";
 import { MemoryZooKeeperMember, type ZooKeeperWorld } from "./zookeeper-ensemble-member.ts";
@@ -32,9 +33,18 @@ export function assembleZooKeeperEnsemble(
     log,
     cluster,
     configuration,
+    membership: () => membershipOf(members),
     settings,
   };
   const prng = new Prng(settings.seed);
   const members = ids.map((id) => new MemoryZooKeeperMember(id, world, prng.fork()));
   return new MemoryZooKeeperEnsemble(members, world);
+}
+
+/** In ZooKeeper's form; servers that are joined in memory have no ports for each other. */
+function membershipOf(members: readonly MemoryZooKeeperMember[]): string {
+  const lines = members.map(
+    ({ name, clientAddress }) => `${name}=${HOST}:0:0:participant;${clientAddress}`,
+  );
+  return [...lines, "version=0"].join("\n");
 }

@@ -38,6 +38,8 @@ export interface ZooKeeperEnsembleMember extends MemberFaults {
 export interface ZooKeeperWorld extends MemoryWorld<ZooKeeperStateMachine> {
   readonly cluster: string;
   readonly configuration: Configuration;
+  /** The servers as `/zookeeper/config` tells clients of them. */
+  readonly membership: () => string;
   readonly settings: ZooKeeperEnsembleSettings;
 }
 
@@ -99,12 +101,13 @@ export class MemoryZooKeeperMember
   }
 
   protected override assemble(site: NodeSite<ZooKeeperStateMachine>): ZooKeeperNode {
-    const { settings, configuration } = this.#world;
+    const { settings, configuration, membership } = this.#world;
     const prng = this.#prng.fork();
     return assembleZooKeeper({
       ...settings,
       sid: this.id,
       configuration,
+      membership: membership(),
       initLimit: INIT_LIMIT,
       syncLimit: SYNC_LIMIT,
       machine: site.machine,
@@ -122,9 +125,9 @@ export class MemoryZooKeeperMember
     });
   }
 
-  protected override serve(process: MemberProcess, { server }: ZooKeeperNode): Promise<void> {
+  /** Takes the port, on which it answers nothing before it is up. */
+  listen(): Promise<void> {
     const { maxClientConnections } = this.#world.settings.service;
-    this.#gate.open(process, (stream) => server.accept(stream));
     return this.#port.listen(async (port) => {
       const listener = await Listener.open([{ host: HOST, port }], {
         limits: { ...SERVER_LIMITS, connectionsPerAddress: maxClientConnections },
@@ -134,6 +137,16 @@ export class MemoryZooKeeperMember
       const [address] = listener.addresses;
       return { port: address?.port ?? port, close: () => listener.close() };
     });
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#port.close();
+  }
+
+  protected override serve(process: MemberProcess, { server }: ZooKeeperNode): Promise<void> {
+    this.#gate.open(process, (stream) => server.accept(stream));
+    return this.listen();
   }
 
   protected override breakOff(): Promise<void> {

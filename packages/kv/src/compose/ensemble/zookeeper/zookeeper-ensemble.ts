@@ -37,6 +37,12 @@ export class MemoryZooKeeperEnsemble
     super(members, world, ELECTIONS_MILLIS_MAX + LEADERLESS_TICKS_MAX * tickMillis);
   }
 
+  override async start(clock: "real" | "manual"): Promise<void> {
+    // Each server tells its clients where all of them are.
+    await Promise.all(this.members.map((member) => member.listen()));
+    await super.start(clock);
+  }
+
   get connectString(): string {
     return this.members.map(({ clientAddress }) => clientAddress).join(",");
   }

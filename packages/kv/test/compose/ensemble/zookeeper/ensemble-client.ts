@@ -1,5 +1,5 @@
 import type { ZooKeeperEnsembleMember } from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble-member.ts";
-import { ERROR, OPCODE } from "../../../../src/zookeeper/codec/index.ts";
+import { ERROR, JuteReader, OPCODE } from "../../../../src/zookeeper/codec/index.ts";
 import { ping, read, sync } from "../../../zookeeper/requests.ts";
 import { JuteClient, type Greeting, type Welcome } from "../../../zookeeper/server/jute-client.ts";
 
@@ -62,6 +62,12 @@ export class EnsembleClient {
     return error;
   }
 
+  /** The data that the next answer tells. */
+  async data(): Promise<string> {
+    const { body } = await this.#client.reply();
+    return Buffer.from(new JuteReader(body).buffer() ?? []).toString();
+  }
+
   /** How many answers have come that nobody has asked for. */
   get arrived(): number {
     return this.#client.arrived;
@@ -87,7 +93,9 @@ export class EnsembleClient {
     return true;
   }
 
-  destroy(): void {
+  /** Hangs up; the session lives on. */
+  async close(): Promise<void> {
     this.#client.destroy();
+    await this.#client.closed();
   }
 }

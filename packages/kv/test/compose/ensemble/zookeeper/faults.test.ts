@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const client of clients.splice(0)) client.destroy();
+  await Promise.all(clients.splice(0).map((client) => client.close()));
   await ensemble.close();
 });
 
