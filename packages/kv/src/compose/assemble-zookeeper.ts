@@ -1,8 +1,11 @@
-import type { GroupView, NodeId, Prng, QuorateError } from "@quorate/core";
+import type { Driver, GroupView, NodeId, Prng, QuorateError } from "@quorate/core";
 import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
+import { EnsembleStats } from "../zookeeper/metrics/index.ts";
 import { ZooKeeperServer } from "../zookeeper/server/index.ts";
 import { assembleGroup } from "./assemble-group.ts";
+import { countProposals } from "./count-proposals.ts";
+import { countZab } from "./count-zab.ts";
 import { ensembleIdentity } from "./ensemble-identity.ts";
 import type { GroupAdapters } from "./group-adapters.ts";
 import type { MemberLog } from "./member-log.ts";
@@ -39,6 +42,8 @@ export interface ZooKeeperParts extends Pick<
   readonly prng: Prng;
   /** How clients are served; where they are listened for is the caller's business. */
   readonly service: ZooKeeperServiceOptions;
+  /** Counted in, and told to who asks; its own when left out. */
+  readonly ensembleStats?: EnsembleStats;
   /** Told to clients that ask. */
   readonly dataDir: string;
   /** Told to clients that ask; null where no port is listened on. */
@@ -66,12 +71,15 @@ export interface ZooKeeperNode {
 export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
   const { sid, configuration, machine, runtime, tickMillis, service, log } = parts;
   const cluster = ensembleIdentity(configuration);
-  const times = zabTimes(tickMillis, parts.initLimit, parts.syncLimit);
-  const driver = assembleGroup<ZabMessage, ZooKeeperResult>({
+  const { initLimit, syncLimit } = parts;
+  const times = zabTimes(tickMillis, initLimit, syncLimit);
+  const now = (): number => runtime.now().monotonic;
+  const { ensembleStats = new EnsembleStats(now()) } = parts;
+  const driver: Driver<ZabMessage, ZooKeeperResult> = assembleGroup({
     group: ZOOKEEPER_GROUP,
     cluster,
     self: sid,
-    machine,
+    machine: countProposals(machine, ensembleStats, () => driver.view().isLeader),
     createProtocol: (recovered) =>
       new Zab({ self: sid, configuration, recovered, prng: parts.prng, times }),
     codec: zabCodec,
@@ -80,6 +88,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     checkpointEntries: parts.snapshotEntries,
     limits: { storageStallMillis: times.syncMillis },
     log,
+    onTrace: countZab(ensembleStats, now),
     onFatal: parts.onFatal,
     // Nobody asks before the driver runs, by when there is a server.
     onAsk: (_from, question, answer) => answer(server.onAsk(question)),
@@ -106,7 +115,9 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     containers: service.containers,
     ...(parts.membership === undefined ? {} : { membership: parts.membership }),
     report: log,
-    now: () => runtime.now().monotonic,
+    ensembleStats,
+    ensembleSettings: configuration.members.length > 1 ? { initLimit, syncLimit } : null,
+    now,
     wallNow: () => runtime.now().wall,
     defer: (callback) => runtime.defer(callback),
     newPassword: parts.newPassword,

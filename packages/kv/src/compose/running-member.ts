@@ -30,3 +30,11 @@ export interface RunningEtcdMember extends RunningMember {
   /** A client of this very member, without sockets. It ends with the member. */
   client(): EtcdClient;
 }
+
+/** A server of a ZooKeeper ensemble that runs in this process. */
+export interface RunningZooKeeperMember extends RunningMember {
+  /** Where the AdminServer is, as a URL with the real port; null where there is none. */
+  readonly adminAddress: string | null;
+  /** The same of Prometheus' metrics. */
+  readonly metricsAddress: string | null;
+}

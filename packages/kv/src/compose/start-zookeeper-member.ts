@@ -8,6 +8,7 @@ import {
   type Door,
   type ListenAddress,
 } from "../zookeeper/server/index.ts";
+import { EnsembleStats } from "../zookeeper/metrics/index.ts";
 import { TlsHandshakes } from "../zookeeper/tls/index.ts";
 import { assembleZooKeeper, ZOOKEEPER_GROUP } from "./assemble-zookeeper.ts";
 import { Closing } from "./closing.ts";
@@ -15,7 +16,8 @@ import { refuseJavaElections } from "./election-port.ts";
 import { ensembleIdentity } from "./ensemble-identity.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { openGroup } from "./open-group.ts";
-import type { RunningMember } from "./running-member.ts";
+import type { RunningZooKeeperMember } from "./running-member.ts";
+import { serveZooKeeperOperators } from "./serve-zookeeper-operators.ts";
 import type { ZooKeeperMemberOptions } from "./zookeeper-member-options.ts";
 import {
   zooKeeperMemberSettings,
@@ -33,24 +35,28 @@ export const LISTEN_SETTING = "the server line in zoo.cfg";
  *
  * @throws `ERR_ADDRESS`, `ERR_CONFIGURATION` and the codes of `openDataDirectory`
  */
-export function startZooKeeperMember(options: ZooKeeperMemberOptions): Promise<RunningMember> {
+export function startZooKeeperMember(
+  options: ZooKeeperMemberOptions,
+): Promise<RunningZooKeeperMember> {
   return Closing.guard((closing) => assemble(zooKeeperMemberSettings(options), closing));
 }
 
 async function assemble(
   options: ZooKeeperMemberSettings,
   closing: Closing,
-): Promise<RunningMember> {
+): Promise<RunningZooKeeperMember> {
   const { sid, configuration, client, log } = options;
   const secure = secureDoor(options, closing);
   const cluster = ensembleIdentity(configuration);
   const machine = new ZooKeeperStateMachine();
+  const ensembleStats = new EnsembleStats(nodeRuntime.now().monotonic);
   const adapters = await openGroup(
     {
       group: ZOOKEEPER_GROUP,
       dataDir: options.dataDir,
       identity: { cluster, member: sid, from: IDENTITY_SETTINGS },
       machine,
+      onSync: (millis) => ensembleStats.syncs.observe(millis),
       peering: options.peering ?? null,
       listening: { urls: options.listenPeerUrls, from: LISTEN_SETTING },
       log,
@@ -67,6 +73,7 @@ async function assemble(
     ...options,
     machine,
     adapters,
+    ensembleStats,
     runtime: nodeRuntime,
     prng: new Prng(randomInt(2 ** 47)),
     service: options,
@@ -84,12 +91,15 @@ async function assemble(
     },
     report: log,
     accept: (stream, proved) => node.server.accept(stream, proved),
+    rejected: () => node.server.rejected(),
   });
+  const operators = await serveZooKeeperOperators(options, () => node.server.facts(), closing);
   log.info({ member: sid, cluster }, "the member runs");
   return {
     id: sid,
     cluster,
     clientAddresses: listener.addresses.map(addressText),
+    ...operators,
     status: () => node.status(),
     ready: () => node.ready(),
     close: () => closing.run(),

@@ -27,7 +27,11 @@ export function connectionLists(
   { connections }: ServerFacts,
   describe: (connection: ConnectionFacts) => JsonObject,
 ): JsonObject {
-  return { connections: [...connections].map(describe), secure_connections: [] };
+  const all = [...connections];
+  return {
+    connections: all.filter(({ isSecure }) => !isSecure).map(describe),
+    secure_connections: all.filter(({ isSecure }) => isSecure).map(describe),
+  };
 }
 
 /** A connection without its session. */

@@ -35,6 +35,8 @@ export interface ServerFacts {
 export interface ConnectionFacts extends Watcher {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Whether it came with TLS. */
+  readonly isSecure: boolean;
   /** Bits of what the server waits for on the connection: 1 that it can be read, 4 that it can be written. */
   readonly interestOps: number;
   readonly queued: number;

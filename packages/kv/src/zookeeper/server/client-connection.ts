@@ -129,6 +129,7 @@ const CONNECT_BYTES = 64;
 export class ClientConnection implements Watcher {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly isSecure: boolean;
   /** Milliseconds since 1970. */
   readonly establishedAt: number;
   /** Whether the server has it in its list of connections to flush. */
@@ -149,9 +150,10 @@ export class ClientConnection implements Watcher {
 
   /** @param proved - whom the client has proved to be before its first byte */
   constructor(stream: ClientStream, host: ConnectionHost, proved: readonly Identity[] = []) {
-    const { remoteAddress, remotePort } = stream;
+    const { remoteAddress, remotePort, isSecure } = stream;
     this.remoteAddress = remoteAddress;
     this.remotePort = remotePort;
+    this.isSecure = isSecure;
     this.establishedAt = host.wallNow();
     this.#stream = stream;
     this.#host = host;

@@ -15,6 +15,8 @@ export interface ClientStream {
   /** The client's address, an IPv4 one in its short form. */
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Whether nobody on the way can read what passes. */
+  readonly isSecure: boolean;
   /** Bytes written that were not taken yet, as far as this process knows. */
   readonly pendingBytes: number;
   /** Whether it makes sense to write. */

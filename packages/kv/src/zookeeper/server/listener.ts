@@ -13,6 +13,8 @@ export interface ListenerOptions {
   readonly report: ServerLog;
   /** Takes a client that has come, and who it has proved to be. */
   readonly accept: (stream: ClientStream, proved: readonly Identity[]) => void;
+  /** A client was not let in, as there are too many. */
+  readonly rejected?: () => void;
 }
 
 /** Where clients come in: the addresses of one member, and how many clients may come. */
@@ -101,20 +103,16 @@ export class Listener {
 
   /** Counts the client, at whatever door, before anything is spent on it. */
   #admit(socket: Socket): boolean {
-    const { limits, report } = this.#options;
-    const { connectionsMax, connectionsPerAddress } = limits;
+    const { connectionsMax, connectionsPerAddress } = this.#options.limits;
     const address = remoteAddress(socket);
     const others = this.#perAddress.get(address) ?? 0;
     if (this.#clients >= connectionsMax) {
-      socket.destroy();
-      report.warn({ most: connectionsMax }, "too many connections (maxCnxns)");
-      return false;
+      return this.#reject(socket, { most: connectionsMax }, "too many connections (maxCnxns)");
     }
     if (connectionsPerAddress > 0 && others >= connectionsPerAddress) {
-      socket.destroy();
       const fields = { address, most: connectionsPerAddress };
-      report.warn(fields, "too many connections from one address (maxClientCnxns)");
-      return false;
+      const why = "too many connections from one address (maxClientCnxns)";
+      return this.#reject(socket, fields, why);
     }
     this.#clients++;
     this.#perAddress.set(address, others + 1);
@@ -122,6 +120,13 @@ export class Listener {
     socket.on("error", () => {});
     socket.once("close", () => this.#left(address));
     return true;
+  }
+
+  #reject(socket: Socket, fields: Readonly<Record<string, unknown>>, why: string): false {
+    socket.destroy();
+    this.#options.rejected?.();
+    this.#options.report.warn(fields, why);
+    return false;
   }
 
   #left(address: string): void {

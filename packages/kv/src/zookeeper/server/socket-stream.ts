@@ -1,15 +1,18 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { ClientStream, ClientStreamListener } from "./client-stream.ts";
 
 /** A client behind a socket. */
 export class SocketStream implements ClientStream {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly isSecure: boolean;
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
     this.remoteAddress = remoteAddress(socket);
     this.remotePort = socket.remotePort ?? 0;
+    this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
   }
 

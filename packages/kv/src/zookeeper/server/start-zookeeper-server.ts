@@ -36,6 +36,7 @@ export async function startZooKeeperServer(
       limits: { ...SERVER_LIMITS, ...options.limits },
       report: options.report,
       accept: (stream, proved) => server.accept(stream, proved),
+      rejected: () => server.rejected(),
     });
   } catch (error) {
     server.close();

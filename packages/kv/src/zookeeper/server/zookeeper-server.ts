@@ -111,6 +111,11 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.#connections.add(new ClientConnection(stream, this, proved));
   }
 
+  /** A client has come and was not let in. */
+  rejected(): void {
+    this.stats.counts.rejected++;
+  }
+
   /** To be called twice a tick. */
   tick(): void {
     this.#keeper.tick();

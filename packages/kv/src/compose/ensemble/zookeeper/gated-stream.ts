@@ -9,6 +9,7 @@ import type { MemberProcess } from "../member-process.ts";
 export class GatedStream implements ClientStream {
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly isSecure: boolean;
   readonly #outer: ClientStream;
   readonly #process: MemberProcess;
   #listener: ClientStreamListener | null = null;
@@ -20,6 +21,7 @@ export class GatedStream implements ClientStream {
   constructor(outer: ClientStream, process: MemberProcess, onClose: () => void) {
     this.remoteAddress = outer.remoteAddress;
     this.remotePort = outer.remotePort;
+    this.isSecure = outer.isSecure;
     this.#outer = outer;
     this.#process = process;
     outer.listen({

@@ -8,6 +8,7 @@ import type { ClientStream, ClientStreamListener } from "../../../../src/zookeep
 class TestStream implements ClientStream {
   readonly remoteAddress = "10.0.0.1";
   readonly remotePort = 5;
+  readonly isSecure = false;
   readonly pendingBytes = 0;
   readonly isWritable = true;
   readonly written: string[] = [];
