@@ -1,5 +1,4 @@
 import { constants } from "node:crypto";
-import { unwatchFile, watchFile } from "node:fs";
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { toQuorateError } from "@quorate/core";
@@ -7,6 +6,7 @@ import type { Handshakes, SecuredListener, ServerLog } from "../server/index.ts"
 import { judgeClient } from "./judge-client.ts";
 import { readStores, storePaths } from "./read-stores.ts";
 import type { TlsOptions } from "./tls-options.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** What TLS is spoken with. */
 export interface TlsHandshakesOptions {
@@ -34,8 +34,7 @@ export class TlsHandshakes implements Handshakes {
   readonly #options: TlsHandshakesOptions;
   /** Never listens: it is given its sockets. */
   readonly #server: Server;
-  readonly #watched: readonly string[];
-  readonly #reload = (): void => this.#readAgain();
+  readonly #stopWatching: () => void;
   #secured: SecuredListener = (socket) => socket.destroy();
 
   /** @throws `ERR_CONFIGURATION` when a file cannot be used */
@@ -43,20 +42,23 @@ export class TlsHandshakes implements Handshakes {
     const { tls, handshakeMillis = HANDSHAKE_MILLIS, reloadMillis = RELOAD_MILLIS } = options;
     const { ask } = tls.clients;
     this.#options = options;
-    this.#server = createServer({
-      ...readStores(tls),
-      secureOptions: EACH_ANEW,
-      requestCert: ask !== "none",
-      // With `want` it is judged here, too: a certificate that is shown must be one that is trusted.
-      rejectUnauthorized: ask === "need",
-      handshakeTimeout: handshakeMillis,
-    });
+    const watched = tls.reload ? storePaths(tls) : [];
+    this.#stopWatching = watchFiles(watched, reloadMillis, () => this.#readAgain());
+    try {
+      this.#server = createServer({
+        ...readStores(tls),
+        secureOptions: EACH_ANEW,
+        requestCert: ask !== "none",
+        // With `want` it is judged here, too: a certificate that is shown must be one that is trusted.
+        rejectUnauthorized: ask === "need",
+        handshakeTimeout: handshakeMillis,
+      });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     this.#server.on("secureConnection", (socket) => this.#judge(socket));
     this.#server.on("tlsClientError", (error, socket) => this.#refuse(socket, error.message));
-    this.#watched = tls.reload ? storePaths(tls) : [];
-    for (const path of this.#watched) {
-      watchFile(path, { interval: reloadMillis, persistent: false }, this.#reload);
-    }
   }
 
   onSecured(listener: SecuredListener): void {
@@ -69,7 +71,7 @@ export class TlsHandshakes implements Handshakes {
 
   /** Looks at the files no more. */
   close(): void {
-    for (const path of this.#watched) unwatchFile(path, this.#reload);
+    this.#stopWatching();
   }
 
   #judge(socket: TLSSocket): void {
