@@ -48,17 +48,17 @@ export function briefly(connection: ConnectionFacts): JsonObject {
 
 function inFull(connection: ConnectionFacts): JsonObject {
   const { session, establishedAt, stats } = connection;
-  const { lastAnswer, lastXid, latency } = stats;
+  const { latency } = stats;
   return {
     ...briefly(connection),
     session_id: session === null ? 0 : sessionNumber(session.id),
-    last_operation: lastAnswer?.operation ?? "NA",
+    last_operation: stats.lastOperation,
     established: Math.round(establishedAt),
     session_timeout: session?.timeoutMillis ?? 0,
-    last_cxid: lastXid,
-    last_zxid: lastAnswer?.zxid ?? -1,
-    last_response_time: Math.round(lastAnswer?.at ?? 0),
-    last_latency: Math.round(lastAnswer?.millis ?? 0),
+    last_cxid: stats.lastXid,
+    last_zxid: stats.lastZxid,
+    last_response_time: Math.round(stats.lastAnsweredAt),
+    last_latency: Math.round(stats.lastMillis),
     min_latency: Math.round(latency.min),
     avg_latency: Math.round(latency.average),
     max_latency: Math.round(latency.max),

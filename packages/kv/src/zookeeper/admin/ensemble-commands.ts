@@ -31,7 +31,7 @@ function observers(facts: ServerFacts): Outcome {
   return told({
     synced_observers: synced.length,
     observers: synced.map(([id]) => ({
-      remote_socket_address: quorumAddresses(serverOf(facts, id))[0] ?? "",
+      remote_socket_address: `/${quorumAddresses(serverOf(facts, id))[0] ?? ""}`,
       sid: Number(id),
     })),
   });

@@ -202,7 +202,7 @@ export class ClientConnection implements Watcher {
     const before = writer.length;
     writeNotification(writer, type, path, zxid);
     this.#sent();
-    this.#host.stats.counts.watchBytes += writer.length - before;
+    this.#host.stats.counts.watchBytes += writer.length - before - LENGTH_BYTES;
     // Unlike replies, they come unasked: leaving requests unread holds nothing back.
     if (this.#output.bytes > this.#host.limits.notificationBytesMax) {
       this.close("it does not read what it is told of its watches");
@@ -471,7 +471,7 @@ export class ClientConnection implements Watcher {
     const { writer } = this.#output;
     const before = writer.length;
     writeReply(writer, xid, result);
-    this.#answered("update", { xid, operation: operationName(opcode), since, before });
+    this.#answered("update", { xid, operation: operationName(opcode), since }, before);
     if (result.kind === "sessionClosed") this.#finish();
   }
 
@@ -491,7 +491,7 @@ export class ClientConnection implements Watcher {
     };
     const afterwards: Afterwards = answerLocally(site, frame);
     const [xid, operation] = [intAt(frame, 0), operationName(intAt(frame, 4))];
-    this.#answered("read", { xid, operation, since, before });
+    this.#answered("read", { xid, operation, since }, before);
     if (afterwards === "ends") this.#finish();
   }
 
@@ -508,17 +508,21 @@ export class ClientConnection implements Watcher {
   }
 
   /** A reply was written, of which all behind `before` is. */
-  #answered(kind: "read" | "update", { xid, operation, since, before }: AnsweredRequest): void {
+  #answered(kind: "read" | "update", request: AnsweredRequest, before: number): void {
     this.#sent();
-    const { stats, machine } = this.#host;
-    const bytes = this.#output.writer.length - before;
-    stats.counts.responseBytes += bytes;
-    stats.responses.observe(bytes);
+    const { counts, responses } = this.#host.stats;
+    const bytes = this.#output.writer.length - before - LENGTH_BYTES;
+    counts.responseBytes += bytes;
+    responses.observe(bytes);
+    this.#timed(kind, request);
+  }
+
+  #timed(kind: "read" | "update", { xid, operation, since }: AnsweredRequest): void {
     if (operation === null) return;
-    const at = this.#host.now();
-    const millis = at - since;
-    stats.answered(kind, millis);
-    this.stats.answered(xid, { operation, zxid: machine.lastZxid, at, millis });
+    const { stats, machine } = this.#host;
+    const now = this.#host.now();
+    stats.answered(kind, now - since);
+    this.stats.answered(xid, operation, { since, now, zxid: machine.lastZxid });
   }
 
   /** Everything is said. */
@@ -591,12 +595,11 @@ export class ClientConnection implements Watcher {
   }
 
   #introduce(introduction: Introduction | null, { saysReadOnly, resume }: ConnectRequest): void {
-    const { writer } = this.#output;
-    const before = writer.length;
-    writeConnectResponse(writer, introduction, saysReadOnly);
+    writeConnectResponse(this.#output.writer, introduction, saysReadOnly);
+    this.#sent();
     // Only a new session has its place among the requests of its client.
     const operation = introduction !== null && resume === null ? SESSION_OPENED : null;
-    this.#answered("update", { xid: 0, operation, since: this.#lastHeard, before });
+    this.#timed("update", { xid: 0, operation, since: this.#lastHeard });
     if (introduction === null) this.#finish();
   }
 }
@@ -607,8 +610,6 @@ interface AnsweredRequest {
   /** Null for one whose latency does not count. */
   readonly operation: string | null;
   readonly since: number;
-  /** How much was written before the reply. */
-  readonly before: number;
 }
 
 /** The client must ask for its session anew: it lost it, or a write of its was lost. */

@@ -204,7 +204,7 @@ describe("a server by itself", () => {
         uptime: 3,
         auth_failed_count: 0,
       },
-      client_response: { last_buffer_size: 20, min_buffer_size: 20 },
+      client_response: { last_buffer_size: 16, min_buffer_size: 16 },
       node_count: 6,
       command: "server_stats",
       error: null,
@@ -281,7 +281,7 @@ describe("a server of an ensemble", () => {
     under = await start();
     expect(await command("observers")).toMatchObject({
       synced_observers: 1,
-      observers: [{ remote_socket_address: "d:2884", sid: 4 }],
+      observers: [{ remote_socket_address: "/d:2884", sid: 4 }],
     });
   });
 

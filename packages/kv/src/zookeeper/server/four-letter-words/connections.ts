@@ -19,17 +19,17 @@ export function connectionText(connection: ConnectionFacts, more: readonly strin
 
 function sessionFields({ session, establishedAt, stats }: ConnectionFacts): readonly string[] {
   if (session === null) return [];
-  const { lastAnswer, lastXid, latency } = stats;
+  const { lastXid, lastZxid, latency } = stats;
   return [
     `sid=${sessionText(session.id)}`,
-    `lop=${lastAnswer?.operation ?? "NA"}`,
+    `lop=${stats.lastOperation}`,
     `est=${Math.round(establishedAt)}`,
     `to=${session.timeoutMillis}`,
     ...(lastXid < 0 ? [] : [`lcxid=0x${lastXid.toString(16)}`]),
     // What Java prints of -1.
-    `lzxid=0x${lastAnswer?.zxid.toString(16) ?? "ffffffffffffffff"}`,
-    `lresp=${Math.round(lastAnswer?.at ?? 0)}`,
-    `llat=${Math.round(lastAnswer?.millis ?? 0)}`,
+    `lzxid=0x${lastZxid < 0 ? "ffffffffffffffff" : lastZxid.toString(16)}`,
+    `lresp=${Math.round(stats.lastAnsweredAt)}`,
+    `llat=${Math.round(stats.lastMillis)}`,
     `minlat=${Math.round(latency.min)}`,
     `avglat=${Math.round(latency.average)}`,
     `maxlat=${Math.round(latency.max)}`,

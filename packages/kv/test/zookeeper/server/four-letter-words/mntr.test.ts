@@ -98,10 +98,10 @@ test("replies and notifications are told by their sizes, until srst", async () =
     "min_client_response_size",
   ];
   const sizes = {
-    last_client_response_size: String(4 + 16 + 68),
-    max_client_response_size: String(4 + 16 + 4 + 68),
-    min_client_response_size: String(4 + 16),
-    watch_bytes: String(4 + 16 + 8 + 4 + "/zookeeper".length),
+    last_client_response_size: String(16 + 68),
+    max_client_response_size: String(16 + 4 + 68),
+    min_client_response_size: String(16),
+    watch_bytes: String(16 + 8 + 4 + "/zookeeper".length),
   };
   expect(among(await values(), [...names, "watch_bytes"])).toEqual(sizes);
   await ask(under, "srst");
