@@ -83,7 +83,8 @@ async function workUnderFaults(
   const leaders: number[] = [];
   while (faults.length < FAULTS_MIN || performance.now() - startedAt < FAULTS_LAST_MS) {
     const fault = deck.deal();
-    leaders.push(await befall({ cluster: on, network }, fault, prng));
+    const members = [...Array(MEMBERS).keys()];
+    leaders.push(await befall({ group: on, members, network }, fault, prng));
     faults.push(wordFault(fault));
   }
   leaders.push(await on.leader());

@@ -1,12 +1,21 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Prng } from "@quorate/core";
 import type { CuttableNetwork } from "../cuttable-network.ts";
-import type { RealCluster } from "../real-cluster.ts";
 import { until } from "../until.ts";
+
+/** Processes that agree on a leader, each with a number. */
+interface Group {
+  leader(): Promise<number>;
+  launch(member: number): void;
+  signal(member: number, signal: NodeJS.Signals): void;
+  end(member: number, signal: NodeJS.Signals): Promise<unknown>;
+}
 
 /** What faults befall. */
 export interface Scene {
-  readonly cluster: RealCluster;
+  readonly group: Group;
+  /** In the order of the network's sites. */
+  readonly members: readonly number[];
   /** The one in which the members are, if it can be cut. */
   readonly network: CuttableNetwork | null;
 }
@@ -16,17 +25,18 @@ type Undo = () => void;
 
 /** What can befall a member. */
 const MEANS = {
-  kill: async ({ cluster }: Scene, member: number): Promise<Undo> => {
-    await cluster.end(member, "SIGKILL");
-    return () => cluster.launch(member);
+  kill: async ({ group }: Scene, member: number): Promise<Undo> => {
+    await group.end(member, "SIGKILL");
+    return () => group.launch(member);
   },
-  pause: async ({ cluster }: Scene, member: number): Promise<Undo> => {
-    cluster.signal(member, "SIGSTOP");
-    return () => cluster.signal(member, "SIGCONT");
+  pause: async ({ group }: Scene, member: number): Promise<Undo> => {
+    group.signal(member, "SIGSTOP");
+    return () => group.signal(member, "SIGCONT");
   },
-  "cut off": async ({ network }: Scene, member: number): Promise<Undo> => {
-    network?.cut(member + 1);
-    return () => network?.heal(member + 1);
+  "cut off": async ({ network, members }: Scene, member: number): Promise<Undo> => {
+    const site = members.indexOf(member) + 1;
+    network?.cut(site);
+    return () => network?.heal(site);
   },
 } as const;
 
@@ -83,13 +93,13 @@ export class FaultDeck {
 
 /** Lets a fault happen, and end. Returns who led before. */
 export async function befall(scene: Scene, fault: Fault, prng: Prng): Promise<number> {
-  const { cluster } = scene;
-  const leader = await cluster.leader();
-  const members = victimsOf(fault, leader, cluster.size, prng);
-  const undo = await Promise.all(members.map((member) => MEANS[fault.means](scene, member)));
+  const { group } = scene;
+  const leader = await group.leader();
+  const victims = victimsOf(fault, leader, scene.members, prng);
+  const undo = await Promise.all(victims.map((member) => MEANS[fault.means](scene, member)));
   if (fault.victims === "the leader") {
     await until(`another leads after a fault: ${wordFault(fault)}`, async () =>
-      (await cluster.leader()) === leader ? null : true,
+      (await group.leader()) === leader ? null : true,
     );
   }
   await pause(prng.between(LASTS_MS.from, LASTS_MS.to));
@@ -98,13 +108,18 @@ export async function befall(scene: Scene, fault: Fault, prng: Prng): Promise<nu
   return leader;
 }
 
-function victimsOf({ victims }: Fault, leader: number, size: number, prng: Prng): number[] {
+function victimsOf(
+  { victims }: Fault,
+  leader: number,
+  members: readonly number[],
+  prng: Prng,
+): readonly number[] {
   switch (victims) {
     case "the leader":
       return [leader];
     case "a follower":
-      return [(leader + prng.between(1, size - 1)) % size];
+      return [prng.pick(members.filter((member) => member !== leader))];
     case "everyone":
-      return [...Array(size).keys()];
+      return members;
   }
 }

@@ -1,21 +1,19 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { Fence } from "./fence.ts";
 
-/**
- * What a lock protects: takes a write only with a fencing token that is no smaller than the greatest it
- * has seen. A write is a line with its token, over TCP, and so is the answer.
- */
+/** What a lock protects, behind a {@link Fence}. A write is a line with its token, over TCP, and so is the answer. */
 export class GuardedRegister {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #greatest = 0;
+  readonly #fence = new Fence();
 
   private constructor() {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on("error", () => socket.destroy()).on("close", () => this.#sockets.delete(socket));
       createInterface({ input: socket }).on("line", (token) => {
-        socket.write(this.#take(Number(token)) ? "accepted\n" : "refused\n");
+        socket.write(this.#fence.take(Number(token)) ? "accepted\n" : "refused\n");
       });
     });
   }
@@ -33,11 +31,5 @@ export class GuardedRegister {
   close(): void {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #take(token: number): boolean {
-    if (token < this.#greatest) return false;
-    this.#greatest = token;
-    return true;
   }
 }

@@ -2,13 +2,13 @@
 // on the port when it is told to. It says when it has lost the lock, and writes all the same.
 import { createConnection } from "node:net";
 import { createInterface } from "node:readline";
-import { connect } from "@quorate/kv";
+import { connect, type EtcdClient } from "@quorate/kv";
+import { lockInZooKeeper } from "./lock-in-zookeeper.ts";
 import { lockByService, tokenOf } from "./lock-service.ts";
 
 const [way, list = "", name = "", ttl = "", port = ""] = process.argv.slice(2);
 const endpoints = list.split(",");
-const client = connect({ endpoints, timeoutMillis: 10_000 });
-const { token, lost } = way === "service" ? await takeByService() : await takeByRecipe();
+const { token, lost } = await take();
 lost.addEventListener("abort", () => console.log("lost"));
 
 const register = createConnection(Number(port), "127.0.0.1");
@@ -32,12 +32,18 @@ interface Held {
   readonly lost: AbortSignal;
 }
 
-async function takeByRecipe(): Promise<Held> {
+function take(): Promise<Held> {
+  if (way === "zookeeper") return lockInZooKeeper(endpoints, name, Number(ttl) * 1000);
+  const client = connect({ endpoints, timeoutMillis: 10_000 });
+  return way === "service" ? takeByService(client) : takeByRecipe(client);
+}
+
+async function takeByRecipe(client: EtcdClient): Promise<Held> {
   const lock = await client.lock(name, { ttlSeconds: Number(ttl) });
   return { token: lock.fencingToken, lost: lock.lost };
 }
 
-async function takeByService(): Promise<Held> {
+async function takeByService(client: EtcdClient): Promise<Held> {
   const lease = await client.lease(Number(ttl));
   const key = await lockByService(endpoints, name, lease.id);
   return { token: await tokenOf(client, key), lost: lease.lost };

@@ -3,8 +3,10 @@ import type { ClientHistory } from "./facts.ts";
 
 /** How long a leader takes to hear of a session, and to end it. */
 export interface SessionTimes {
-  /** Sessions end in steps of it, and members tell the leader in such steps whom they have heard of. */
+  /** Sessions end in steps of it. */
   readonly tickMillis: number;
+  /** How long a member may hear of sessions, and answer them, without the leader being told. */
+  readonly untoldMillis: number;
   /** How long a leader's end went unnoticed, and no other had taken its place. */
   readonly changes: readonly LeaderChange[];
   /** What a busy machine may add. */
@@ -31,8 +33,8 @@ export interface SessionLife {
 /**
  * When sessions lived and when they were over, as far as their clients' histories tell.
  *
- * A session lives for its timeout since a member that answered heard of it; a member that dies takes
- * with it whom it heard of since it last told the leader. It is over a timeout and a tick after it was
+ * A session lives for its timeout since a member that answered heard of it; a member that dies, or
+ * is cut off, may not have told the leader any more. It is over a timeout and a tick after it was
  * last heard of, and a leader that takes over while it lasts lets it begin anew.
  */
 export function sessionLives(
@@ -44,7 +46,7 @@ export function sessionLives(
     for (const [session, contact] of contactsOf(history)) {
       const { client } = history;
       const { timeoutMillis, heardAt, spokeAt, closeAskedAt, closedAt } = contact;
-      const end = heardAt + timeoutMillis - times.tickMillis;
+      const end = heardAt + timeoutMillis - times.untoldMillis;
       lives.set(session, {
         client,
         session,

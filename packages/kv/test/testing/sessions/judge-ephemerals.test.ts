@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judgeEphemerals } from "../../../src/testing/index.ts";
 import { CLOSE, create, created, found, NO_NODE, PING, read, set, Story, SYNC } from "./story.ts";
 
-const TIMES = { tickMillis: 100, changes: [], slackMillis: 50 };
+const TIMES = { tickMillis: 100, untoldMillis: 100, changes: [], slackMillis: 50 };
 const OWNED = found(5, { owner: 1n });
 
 /** Its session of 1000 ms has an ephemeral node, and is last heard of at 500. */

@@ -4,6 +4,7 @@ import { Story } from "./story.ts";
 
 const LIVES = sessionLives([new Story("ann").connected(1n, 1000)], {
   tickMillis: 0,
+  untoldMillis: 0,
   changes: [],
   slackMillis: 0,
 });

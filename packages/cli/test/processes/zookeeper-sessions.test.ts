@@ -1,0 +1,59 @@
+import { randomInt } from "node:crypto";
+import { Prng } from "@quorate/core";
+import type { LeaderChange } from "@quorate/kv/testing";
+import { afterEach, expect, test } from "vitest";
+import { ASKED_FOR } from "./java-zookeeper.ts";
+import { RealEnsemble } from "./real-ensemble.ts";
+import { Cast } from "./zookeeper-history/cast.ts";
+import { FAULTLESS, judgeCast } from "./zookeeper-history/verdict.ts";
+
+/** `npm run test:chaos` sets it to 20; a sample runs with every test run. */
+const ROUNDS = Number(process.env["QUORATE_CHAOS_ROUNDS"] ?? 2);
+const SEED = Number(process.env["QUORATE_HISTORY_SEED"] ?? randomInt(2 ** 32));
+const MINUTE = 60_000;
+const TICK_MS = 500;
+const SESSION_MS = { short: 2000, long: 8000 };
+/** What a busy machine may add to when a session ends. */
+const SLACK_MS = 500;
+
+let ensemble: RealEnsemble | null = null;
+let cast: Cast | null = null;
+afterEach(async () => {
+  cast?.close();
+  await ensemble?.close();
+  [cast, ensemble] = [null, null];
+});
+
+test(
+  `the leader is killed ${ROUNDS} times under clients with sessions, seed ${SEED}`,
+  async () => {
+    const settings = { ...ASKED_FOR.settings, tickTime: TICK_MS, maxClientCnxns: 0 };
+    const running = (ensemble = await RealEnsemble.start(3, { ...ASKED_FOR, settings }));
+    const { endpoints } = running;
+    const prng = new Prng(SEED);
+    const working = (cast = await Cast.begin({ endpoints, prng, sessionMillis: SESSION_MS }));
+    const changes: LeaderChange[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      await working.more();
+      const leader = await running.leader();
+      const lostAt = performance.now();
+      await running.kill(leader);
+      await running.leader();
+      changes.push({ lostAt, servingAt: performance.now() });
+      await working.more();
+      running.launch(leader);
+      await running.ready();
+    }
+    await working.finish();
+    const times = {
+      tickMillis: TICK_MS,
+      // A member that is killed had told the leader half a tick before.
+      untoldMillis: TICK_MS,
+      changes,
+      slackMillis: SLACK_MS,
+    };
+    console.log(working.summary);
+    expect(judgeCast(working, times)).toEqual(FAULTLESS);
+  },
+  (ROUNDS + 1) * MINUTE,
+);
