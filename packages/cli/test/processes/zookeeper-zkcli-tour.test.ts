@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hostPortText } from "../../src/zookeeper/host-port.ts";
+import type { RealEnsemble } from "./real-ensemble.ts";
+import { hasZkCli } from "./zookeeper-clients.ts";
+import { startServers } from "./zookeeper-libraries/servers.ts";
+import { runShared, whyNotRun } from "./zookeeper-libraries/shared-suite.ts";
+
+const MINUTE = 60_000;
+/** What zkCli prints, or not, or elsewhere, also with Java's server. */
+const BY_CHANCE = /^[<>] (?:Failed to delete some node\(s\) in the subtree!|Not connected)$/;
+
+const missing = hasZkCli ? whyNotRun() : "not installed: zookeeper";
+const skipped = missing === null ? "" : `: skipped, ${missing}`;
+
+let ensemble: RealEnsemble;
+beforeAll(async () => {
+  if (missing === null) ensemble = await startServers(1);
+}, MINUTE);
+afterAll(() => ensemble?.close());
+
+describe.skipIf(missing !== null)(`zkCli${skipped}`, () => {
+  test(
+    "prints what it prints with Java's server, for 75 commands",
+    async () => {
+      const [server] = ensemble.endpoints.map(hostPortText);
+      const lines = await runShared("zkcli-tour", { args: [server ?? ""] });
+      expect(lines.at(-1)).toMatch(/^146 golden lines, \d+ differing lines$/);
+      expect(lines.filter((line) => /^[<>]/.test(line) && !BY_CHANCE.test(line))).toEqual([]);
+    },
+    2 * MINUTE,
+  );
+});
