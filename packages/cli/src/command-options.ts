@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { anotherAuth, type AuthInfo } from "./zookeeper-client/auth-info.ts";
 
 /** What every command but the daemons understands. */
 export interface CommonOptions {
@@ -10,6 +11,11 @@ export interface CommonOptions {
 export interface ClientOptions extends CommonOptions {
   readonly endpoints?: string;
   readonly timeout: number;
+}
+
+/** What every command that opens a ZooKeeper session understands. */
+export interface SessionOptions extends ClientOptions {
+  readonly auth: readonly AuthInfo[];
 }
 
 /** Adds `--json` and `--verbose`. */
@@ -37,6 +43,18 @@ export function withZooKeeperOptions(command: Command): Command {
       "host:port of servers, comma-separated; the port is 2181 where it is left out (default: 127.0.0.1:2181)",
     )
     .addOption(timeoutOption());
+}
+
+/** Adds the options of every command that opens a ZooKeeper session. */
+export function withSessionOptions(command: Command): Command {
+  return withZooKeeperOptions(command).addOption(
+    new Option(
+      "--auth <scheme:credentials>",
+      "authenticate by it, such as digest:user:password; may be given again",
+    )
+      .argParser(anotherAuth)
+      .default([], "as nobody in particular"),
+  );
 }
 
 function timeoutOption(): Option {

@@ -8,6 +8,7 @@ export interface FakeTerminal extends Terminal {
 
 export interface FakeTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Piped in; without it, a person sits at the input. */
   readonly input?: string;
   readonly stop?: AbortSignal;
   readonly isTerminal?: boolean;
@@ -29,7 +30,11 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     out: output("out"),
     err: output("err"),
     env: options.env ?? {},
-    readInput: () => Promise.resolve(Buffer.from(options.input ?? "")),
+    readInput: async () => {
+      if (options.input === undefined) throw new Error("nobody types anything");
+      return Buffer.from(options.input);
+    },
+    inputIsTerminal: options.input === undefined,
     stop: options.stop ?? new AbortController().signal,
     self: [],
     stdout: () => written.out,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { withZooKeeperOptions, type ClientOptions } from "../command-options.ts";
+import { withSessionOptions, type SessionOptions } from "../command-options.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { bytesField } from "../keys/printable.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -8,7 +8,7 @@ import { checkPath } from "../zookeeper-client/node-path.ts";
 import { statJson, statText } from "../zookeeper-client/stat-text.ts";
 import { withZooKeeper } from "../zookeeper-client/with-zookeeper.ts";
 
-interface Options extends ClientOptions {
+interface Options extends SessionOptions {
   readonly stat: boolean;
 }
 
@@ -32,7 +32,7 @@ Examples:
   quorate zk get /config/app --json`,
     )
     .action((path: string, options: Options) => act(() => get(path, options, terminal)));
-  withZooKeeperOptions(command);
+  withSessionOptions(command);
 }
 
 async function get(path: string, options: Options, { out }: Terminal): Promise<ExitCode> {
@@ -44,6 +44,6 @@ async function get(path: string, options: Options, { out }: Terminal): Promise<E
     return EXIT.ok;
   }
   if (data !== null) for (const part of [data, "\n"]) out.write(part);
-  if (options.stat) out.write(statText(stat));
+  if (options.stat) out.write(statText(stat, out));
   return EXIT.ok;
 }

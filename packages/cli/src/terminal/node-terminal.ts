@@ -14,6 +14,7 @@ export function nodeTerminal(): Terminal {
     err: outputTo(process.stderr, env, () => undefined),
     env,
     readInput,
+    inputIsTerminal: isatty(0),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],
     // Only commands that have something to stop take the signals over.
     get stop(): AbortSignal {

@@ -16,6 +16,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of standard input, for values that are piped in. */
   readInput(): Promise<Uint8Array>;
+  /** Whether a person would have to type it. */
+  readonly inputIsTerminal: boolean;
   /** Aborted when the process is asked to stop (SIGINT, SIGTERM, or the end of its parent). */
   readonly stop: AbortSignal;
   /** The command that starts this very program again: node, its options, and the script. */

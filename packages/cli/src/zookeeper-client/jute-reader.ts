@@ -34,15 +34,24 @@ export class JuteReader {
     return utf8Decode(this.buffer() ?? new Uint8Array());
   }
 
+  bool(): boolean {
+    return this.#reader.bool();
+  }
+
   ustrings(): string[] {
+    return this.vector(LENGTH_BYTES, () => this.ustring());
+  }
+
+  /** So many records as a number in front of them says, each of at least that size. */
+  vector<Item>(bytesEach: number, readItem: () => Item): Item[] {
     const count = this.int();
-    // Each takes four bytes at least, so that a false count costs nothing.
-    if (count * LENGTH_BYTES > this.#reader.remaining) {
-      throw this.#reader.malformed(`${count} texts cannot follow`);
+    // So that a false count costs nothing.
+    if (count * bytesEach > this.#reader.remaining) {
+      throw this.#reader.malformed(`${count} records cannot follow`);
     }
-    const texts: string[] = [];
-    for (let left = count; left > 0; left--) texts.push(this.ustring());
-    return texts;
+    const items: Item[] = [];
+    for (let left = count; left > 0; left--) items.push(readItem());
+    return items;
   }
 }
 

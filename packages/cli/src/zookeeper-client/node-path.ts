@@ -41,3 +41,8 @@ function hasForbidden(path: string): boolean {
 export function childPath(parent: string, name: string): string {
   return parent === "/" ? `/${name}` : `${parent}/${name}`;
 }
+
+/** The path of the node that a node is a child of. */
+export function parentPath(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

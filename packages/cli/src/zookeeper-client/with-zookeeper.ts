@@ -1,7 +1,7 @@
 import { CliError } from "../cli-error.ts";
-import type { ClientOptions } from "../command-options.ts";
+import type { SessionOptions } from "../command-options.ts";
 import { EXIT } from "../exit-codes.ts";
-import { ZooKeeperClient } from "./zookeeper-client.ts";
+import { ZooKeeperClient, type SessionListener } from "./zookeeper-client.ts";
 import { zooKeeperEndpoints } from "./zookeeper-endpoints.ts";
 import { ZooKeeperError } from "./zookeeper-error.ts";
 
@@ -11,10 +11,16 @@ import { ZooKeeperError } from "./zookeeper-error.ts";
  * @throws `CliError` for whatever the requests fail with
  */
 export async function withZooKeeper<Result>(
-  options: ClientOptions,
+  { endpoints, timeout, auth }: SessionOptions,
   use: (client: ZooKeeperClient) => Promise<Result>,
+  listener?: SessionListener,
 ): Promise<Result> {
-  const client = new ZooKeeperClient(zooKeeperEndpoints(options.endpoints), options.timeout * 1000);
+  const client = new ZooKeeperClient({
+    endpoints: zooKeeperEndpoints(endpoints),
+    answerMs: timeout * 1000,
+    auth,
+    ...(listener && { listener }),
+  });
   try {
     return await use(client);
   } catch (thrown) {

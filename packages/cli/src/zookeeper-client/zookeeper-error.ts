@@ -1,3 +1,5 @@
+import { neededPermission, type Operation } from "./operation.ts";
+
 /** ZooKeeper's names of its error codes. */
 const NAMES: Readonly<Record<number, string>> = {
   [-1]: "SYSTEMERROR",
@@ -31,15 +33,42 @@ const NAMES: Readonly<Record<number, string>> = {
   [-127]: "THROTTLEDOP",
 };
 
-/** What each code that a read can meet means to whoever asked. */
+/** What a code means to whoever asked, where it does not depend on what was asked. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  NONODE: "there is no such node",
-  NOAUTH: "its access list does not let everybody read it",
-  BADARGUMENTS: "the server takes it for no path",
+  BADVERSION: "it has another version by now",
+  NODEEXISTS: "there is such a node already",
+  NOCHILDRENFOREPHEMERALS: "its parent is ephemeral, and so can have no children",
+  INVALIDACL:
+    "the server does not take that access list: does --auth authenticate by what it names?",
+  QUOTAEXCEEDED: "a quota above it would be exceeded",
+  SESSIONEXPIRED: "the session has expired",
   SESSIONCLOSEDREQUIRESASLAUTH: "the server serves only who authenticates with SASL",
   SESSIONMOVED: "another server has the session now: try again",
   THROTTLEDOP: "the server has too much to do: try again",
 };
+
+function meaningOf(name: string, operation: Operation): string {
+  switch (name) {
+    case "NOAUTH":
+      return `it needs ${neededPermission(operation)}: authenticate with --auth as somebody who has it`;
+    case "NONODE":
+      return operation.kind === "create" ? "its parent does not exist" : "there is no such node";
+    case "NOTEMPTY":
+      return operation.kind === "deleteTree"
+        ? "it gets new children again and again"
+        : "it has children: --recursive deletes them too";
+    case "BADARGUMENTS":
+      return operation.kind === "delete"
+        ? "the server keeps it for itself"
+        : "the server does not take such a path or argument";
+    case "UNIMPLEMENTED":
+      return operation.kind === "watch"
+        ? "the server knows no watches that stay: use --data, --exists or --children"
+        : "the server does not know such a request, or has it switched off";
+    default:
+      return MEANINGS[name] ?? "the server refused";
+  }
+}
 
 /** A request that a server answered with an error, or that got no answer. */
 export class ZooKeeperError extends Error {
@@ -52,10 +81,26 @@ export class ZooKeeperError extends Error {
     this.code = code;
   }
 
-  /** What a server answered to a request about the path. */
-  static answered(code: number, path: string): ZooKeeperError {
+  /** What a server answered. */
+  static answered(code: number, operation: Operation): ZooKeeperError {
     const name = NAMES[code] ?? `error ${code}`;
-    return new ZooKeeperError(name, `${path}: ${MEANINGS[name] ?? "the server refused"} (${name})`);
+    return ZooKeeperError.of(name, `${operation.path}: ${meaningOf(name, operation)}`);
+  }
+
+  /** A server did not take credentials. */
+  static refusedAuth(scheme: string, code: number): ZooKeeperError {
+    const name = NAMES[code] ?? `error ${code}`;
+    return ZooKeeperError.of(name, `the server does not take --auth ${scheme}:…`);
+  }
+
+  /** A write got no answer. */
+  static inDoubt({ message, cause }: ZooKeeperError): ZooKeeperError {
+    const doubt = "whether it was written is not known: read the node before you try again";
+    return ZooKeeperError.lost(`${message} (${doubt})`, cause);
+  }
+
+  static of(code: string, message: string): ZooKeeperError {
+    return new ZooKeeperError(code, `${message} (${code})`);
   }
 
   /** No answer came, for the reason that the message gives. */
@@ -67,4 +112,9 @@ export class ZooKeeperError extends Error {
   get isLoss(): boolean {
     return this.code === "CONNECTIONLOSS";
   }
+}
+
+/** Whether no answer came. */
+export function isLoss(thrown: unknown): thrown is ZooKeeperError {
+  return thrown instanceof ZooKeeperError && thrown.isLoss;
 }

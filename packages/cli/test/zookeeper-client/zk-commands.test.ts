@@ -1,39 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EXIT } from "../../src/exit-codes.ts";
-import { run } from "../../src/run.ts";
-import { fakeTerminal } from "../fake-terminal.ts";
-import { children, closing, data, failed, OPEN, OPEN_LATER, request } from "./dialogues.ts";
-import { ascii, FakeZooKeeper, type Step } from "./fake-zookeeper.ts";
+import { children, closing, data, failed, OPEN, request, RESUME } from "./dialogues.ts";
+import { ascii } from "./fake-zookeeper.ts";
+import { fakes, printed, zk } from "./run-zk.ts";
 
-const started: FakeZooKeeper[] = [];
-afterEach(() => {
-  for (const server of started.splice(0)) expect(server.close()).toEqual([]);
-});
-
-async function fake(...dialogues: readonly (readonly Step[])[]): Promise<string> {
-  const server = await FakeZooKeeper.start(...dialogues);
-  started.push(server);
-  return server.endpoint;
-}
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function zk(...args: readonly string[]): Promise<Ran> {
-  const terminal = fakeTerminal();
-  const code = await run(["zk", ...args], terminal);
-  return { code, out: terminal.stdout(), err: terminal.stderr() };
-}
-
-/** What it prints when nothing is wrong. */
-async function printed(...args: readonly string[]): Promise<string> {
-  const { out, ...rest } = await zk(...args);
-  expect(rest).toEqual({ code: EXIT.ok, err: "" });
-  return out;
-}
+const fake = fakes();
 
 describe("ls", () => {
   test("prints the names of the children, sorted", async () => {
@@ -46,8 +17,8 @@ describe("ls", () => {
       OPEN,
       children(1, "/", ["b", "a"]),
       children(2, "/a", ["x"]),
-      children(3, "/a/x", "NONODE"),
-      children(4, "/b", []),
+      children(3, "/b", []),
+      children(4, "/a/x", "NONODE"),
     ];
     const text = await fake([...dialogue, closing(5)]);
     expect(await printed("ls", "-R", "/", "--endpoints", text)).toBe("/\n/a\n/b\n");
@@ -134,7 +105,10 @@ numChildren = 7
   });
 
   test.each([
-    ["ffffff9a", "/a: its access list does not let everybody read it (NOAUTH)"],
+    [
+      "ffffff9a",
+      "/a: it needs READ (r) on /a: authenticate with --auth as somebody who has it (NOAUTH)",
+    ],
     [
       "ffffff84",
       "/a: the server serves only who authenticates with SASL (SESSIONCLOSEDREQUIRESASLAUTH)",
@@ -171,7 +145,7 @@ describe("servers that do not answer", () => {
       children(1, "/", ["a"]),
       { asks: request(2, "0000000c", "/a"), gets: "close" },
     ]);
-    const second = await fake([OPEN_LATER, children(1, "/a", []), closing(2)]);
+    const second = await fake([RESUME, children(1, "/a", []), closing(2)]);
     expect(await printed("ls", "-R", "/", "--endpoints", `127.0.0.1:1,${first},${second}`)).toBe(
       "/\n/a\n",
     );
@@ -237,7 +211,7 @@ describe("servers that do not answer", () => {
     const { code, err } = await zk("ls", "/", "--endpoints", at);
     expect(code).toBe(EXIT.failed);
     expect(err).toMatch(
-      /malformed answer of a ZooKeeper server at byte 20: 2147483647 texts cannot follow/,
+      /malformed answer of a ZooKeeper server at byte 20: 2147483647 records cannot follow/,
     );
   });
 });
@@ -255,34 +229,29 @@ Proposal sizes last/min/max: -1/-1/-1
 `;
 const NOT_LISTED = "mntr is not executed because it is not in the whitelist.\n";
 
-/** A connection that is asked one word, answers and closes, as ZooKeeper's do. */
-async function status(srvr: string, mntr: string | null): Promise<FakeZooKeeper> {
-  const words =
-    mntr === null
-      ? [["srvr", srvr]]
-      : [
-          ["srvr", srvr],
-          ["mntr", mntr],
-        ];
-  const server = await FakeZooKeeper.start(
-    ...words.map(([word = "", text = ""]) => [
-      { asks: ascii(word), gets: ascii(text), ends: true as const },
-    ]),
+/** A server that is asked one word, answers and closes, as ZooKeeper's do. */
+function status(srvr: string, mntr: string | null): Promise<string> {
+  const words = [
+    ["srvr", srvr],
+    ["mntr", mntr],
+  ] as const;
+  return fake(
+    ...words
+      .filter(([, text]) => text !== null)
+      .map(([word, text]) => [{ asks: ascii(word), gets: ascii(text ?? ""), ends: true as const }]),
   );
-  started.push(server);
-  return server;
 }
 
 describe("status", () => {
   test("tells who leads and how far it is", async () => {
-    const { endpoint } = await status(SRVR, NOT_LISTED);
+    const endpoint = await status(SRVR, NOT_LISTED);
     const out = await printed("status", "--endpoints", endpoint);
     expect(out).toMatch(/│ leader │ 3\.8\.0 +│ 0x20000000b │ 2\/11 +│ 3 +│ 0\/1\.5\/20 +│ 5 +│/);
     expect(out).not.toMatch(/role|tree digest/);
   });
 
   test("shows what Quorate's servers add", async () => {
-    const { endpoint } = await status(
+    const endpoint = await status(
       SRVR,
       "zk_version\t3.9.0\nzk_role\tleader\nzk_epoch\t2\nzk_sync_mode\tDIFF\nzk_sync_why\tit was 3 behind\nzk_tree_digest\tcafe\n",
     );
@@ -292,10 +261,7 @@ describe("status", () => {
   });
 
   test("tells programs all of it", async () => {
-    const { endpoint } = await status(
-      SRVR,
-      "zk_version\t3.8.0\nzk_peer_state\tleading - broadcast\n",
-    );
+    const endpoint = await status(SRVR, "zk_version\t3.8.0\nzk_peer_state\tleading - broadcast\n");
     expect(JSON.parse(await printed("status", "--json", "--endpoints", endpoint))).toEqual({
       endpoints: [
         {
@@ -329,7 +295,7 @@ describe("status", () => {
     ["HTTP/1.1 400 Bad Request\n\n", "it answers, but not as a ZooKeeper server does"],
     ["Zxid: 7\nMode: x\n", "it answers, but not as a ZooKeeper server does"],
   ])("says why there is none: %j", async (text, error) => {
-    const { endpoint } = await status(text, null);
+    const endpoint = await status(text, null);
     const { code, out, err } = await zk("status", "--json", "--endpoints", endpoint);
     expect(JSON.parse(out)).toEqual({ endpoints: [{ endpoint, up: false, error }] });
     expect({ code, err: JSON.parse(err) }).toMatchObject({
@@ -339,7 +305,7 @@ describe("status", () => {
   });
 
   test("of one server does not hide that of another", async () => {
-    const { endpoint } = await status(SRVR, NOT_LISTED);
+    const endpoint = await status(SRVR, NOT_LISTED);
     const { code, out, err } = await zk("status", "--endpoints", `${endpoint},127.0.0.1:1`);
     expect(code).toBe(EXIT.unavailable);
     expect(out).toMatch(/│ leader │/);
