@@ -1,5 +1,5 @@
 import type { Driver, GroupView, NodeId, Prng, QuorateError } from "@quorate/core";
-import { Zab, zabCodec, zabTimes, type ZabMessage } from "@quorate/zab";
+import { Zab, zabCodec, zabTimes, type ZabLimits, type ZabMessage } from "@quorate/zab";
 import type { ZooKeeperResult, ZooKeeperStateMachine } from "../zookeeper/apply/index.ts";
 import { EnsembleStats } from "../zookeeper/metrics/index.ts";
 import { ZooKeeperServer } from "../zookeeper/server/index.ts";
@@ -40,6 +40,8 @@ export interface ZooKeeperParts extends Pick<
   readonly adapters: GroupAdapters;
   readonly runtime: MemberRuntime;
   readonly prng: Prng;
+  /** ZAB's own bounds; its defaults where they are left out. */
+  readonly protocolLimits?: Partial<ZabLimits>;
   /** How clients are served; where they are listened for is the caller's business. */
   readonly service: ZooKeeperServiceOptions;
   /** Counted in, and told to who asks; its own when left out. */
@@ -81,7 +83,14 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     self: sid,
     machine: countProposals(machine, ensembleStats, () => driver.view().isLeader),
     createProtocol: (recovered) =>
-      new Zab({ self: sid, configuration, recovered, prng: parts.prng, times }),
+      new Zab({
+        self: sid,
+        configuration,
+        recovered,
+        prng: parts.prng,
+        times,
+        limits: parts.protocolLimits ?? {},
+      }),
     codec: zabCodec,
     adapters: parts.adapters,
     runtime,

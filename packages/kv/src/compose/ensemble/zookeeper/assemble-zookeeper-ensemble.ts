@@ -9,18 +9,24 @@ import { MemoryZooKeeperMember, type ZooKeeperWorld } from "./zookeeper-ensemble
 import type { ZooKeeperEnsembleSettings } from "./zookeeper-ensemble-options.ts";
 import { MemoryZooKeeperEnsemble } from "./zookeeper-ensemble.ts";
 
+/** An ensemble whose servers are down, and what it runs on. */
+export interface AssembledZooKeeperEnsemble {
+  readonly ensemble: MemoryZooKeeperEnsemble;
+  readonly world: ZooKeeperWorld;
+}
+
 /** Ideal conditions, and ZooKeeper's own state machine. */
 export const IDEAL_ZOOKEEPER: EnsembleConditions<ZooKeeperStateMachine> = {
   ...IDEAL,
   machine: () => new ZooKeeperStateMachine(),
 };
 
-/** Joins servers, network and time; the servers are down. */
+/** Joins servers, network and time. */
 export function assembleZooKeeperEnsemble(
   settings: ZooKeeperEnsembleSettings,
   timeline: Timeline,
   conditions: EnsembleConditions<ZooKeeperStateMachine>,
-): MemoryZooKeeperEnsemble {
+): AssembledZooKeeperEnsemble {
   const network = memoryNetwork(conditions, () => members);
   const ids = Array.from({ length: settings.members }, (_, i) => `${i + 1}`);
   const configuration = majorityOf(ids.map((id) => ({ id, addresses: [`memory://server.${id}`] })));
@@ -38,7 +44,7 @@ export function assembleZooKeeperEnsemble(
   };
   const prng = new Prng(settings.seed);
   const members = ids.map((id) => new MemoryZooKeeperMember(id, world, prng.fork()));
-  return new MemoryZooKeeperEnsemble(members, world);
+  return { ensemble: new MemoryZooKeeperEnsemble(members, world), world };
 }
 
 /** In ZooKeeper's form; servers that are joined in memory have no ports for each other. */

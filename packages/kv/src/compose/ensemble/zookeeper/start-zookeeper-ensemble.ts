@@ -38,7 +38,7 @@ export function startZooKeeperEnsemble(
 ): Promise<ZooKeeperEnsemble> {
   return Closing.guard(async (closing) => {
     const settings = zooKeeperEnsembleSettings(options);
-    const ensemble = assembleZooKeeperEnsemble(settings, new Timeline(), IDEAL_ZOOKEEPER);
+    const { ensemble } = assembleZooKeeperEnsemble(settings, new Timeline(), IDEAL_ZOOKEEPER);
     closing.add(() => ensemble.close());
     await ensemble.start(settings.clock);
     return ensemble;

@@ -7,7 +7,7 @@ import {
 } from "@quorate/core";
 import { encodeServerCommand, type ZooKeeperStateMachine } from "../../../zookeeper/apply/index.ts";
 import { PASSWORD_BYTES, readSessionId, SESSION_ID_BYTES } from "../../../zookeeper/codec/index.ts";
-import { Listener, SERVER_LIMITS } from "../../../zookeeper/server/index.ts";
+import { Listener, SERVER_LIMITS, type ClientStream } from "../../../zookeeper/server/index.ts";
 import { assembleZooKeeper, type ZooKeeperNode } from "../../assemble-zookeeper.ts";
 import type { MemberStatus } from "../../running-member.ts";
 import type { MemberFaults } from "../ensemble-faults.ts";
@@ -64,6 +64,7 @@ export class MemoryZooKeeperMember
   }
 
   get clientAddress(): string {
+    if (!this.#world.settings.listen) return `${HOST}:0`;
     const { number } = this.#port;
     assert(number !== null, "an ensemble is given out when all its servers have listened");
     return `${HOST}:${number}`;
@@ -74,6 +75,11 @@ export class MemoryZooKeeperMember
     if (up === null) return { state: "down", id, cluster: this.#world.cluster };
     const { node, state } = up;
     return { ...node.status(), state, zxid: node.server.machine.lastZxid };
+  }
+
+  /** Takes a client's connection, as a socket that it listens on does; ends it while the member is down. */
+  admit(stream: ClientStream): void {
+    this.#gate.admit(stream);
   }
 
   /**
@@ -132,7 +138,7 @@ export class MemoryZooKeeperMember
       const listener = await Listener.open([{ host: HOST, port }], {
         limits: { ...SERVER_LIMITS, connectionsPerAddress: maxClientConnections },
         report: this.log,
-        accept: (stream) => this.#gate.admit(stream),
+        accept: (stream) => this.admit(stream),
       });
       const [address] = listener.addresses;
       return { port: address?.port ?? port, close: () => listener.close() };
@@ -144,9 +150,9 @@ export class MemoryZooKeeperMember
     await this.#port.close();
   }
 
-  protected override serve(process: MemberProcess, { server }: ZooKeeperNode): Promise<void> {
+  protected override async serve(process: MemberProcess, { server }: ZooKeeperNode): Promise<void> {
     this.#gate.open(process, (stream) => server.accept(stream));
-    return this.listen();
+    if (this.#world.settings.listen) await this.listen();
   }
 
   protected override breakOff(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ZabLimits } from "@quorate/zab";
 import {
   ZOOKEEPER_DEFAULTS,
   type ZooKeeperServiceOptions,
@@ -34,6 +35,9 @@ export interface ZooKeeperEnsembleOptions extends CommonEnsembleOptions, Partial
 
 /** The options with nothing left out. */
 export interface ZooKeeperEnsembleSettings extends CommonEnsembleSettings {
+  /** Whether clients come over sockets, too. */
+  readonly listen: boolean;
+  readonly protocolLimits: Partial<ZabLimits>;
   readonly tickMillis: number;
   readonly minSessionMillis: number;
   readonly maxSessionMillis: number;
@@ -59,6 +63,8 @@ export function zooKeeperEnsembleSettings(
   }
   return {
     ...common,
+    listen: true,
+    protocolLimits: {},
     tickMillis,
     minSessionMillis,
     maxSessionMillis,
