@@ -1,5 +1,5 @@
 import type { SimulationReport } from "@quorate/core/testing/sim";
-import type { EtcdSimulationReport } from "@quorate/kv/testing";
+import type { EtcdSimulationReport, ZooKeeperSimulationReport } from "@quorate/kv/testing";
 import { z } from "zod";
 
 /** How one seed went, as it is printed with `--json`, one line per seed. */
@@ -22,7 +22,9 @@ const schema: z.ZodType<SeedResult> = z.object({
 });
 
 /** What is worth telling of a report; the states only where something went wrong. */
-export function seedResult(report: SimulationReport | EtcdSimulationReport): SeedResult {
+export function seedResult(
+  report: SimulationReport | EtcdSimulationReport | ZooKeeperSimulationReport,
+): SeedResult {
   const { settings: _settings, states, violations, ...rest } = report;
   return { ...rest, violations, states: violations.length > 0 ? states : [] };
 }

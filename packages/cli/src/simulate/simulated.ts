@@ -1,6 +1,6 @@
 /** What can be simulated. */
 export const PROTOCOLS = ["raft", "zab"] as const;
-export const SERVICES = ["etcd"] as const;
+export const SERVICES = ["etcd", "zookeeper"] as const;
 
 /** A protocol alone, or a service with its clients. */
 export type Simulated =

@@ -1,5 +1,10 @@
 import { runSimulation, type SimTrace, type SimulationReport } from "@quorate/core/testing/sim";
-import { runEtcdSimulation, type EtcdSimulationReport } from "@quorate/kv/testing";
+import {
+  runEtcdSimulation,
+  runZooKeeperSimulation,
+  type EtcdSimulationReport,
+  type ZooKeeperSimulationReport,
+} from "@quorate/kv/testing";
 import { simulatedRaft } from "@quorate/raft/testing";
 import { simulatedZab } from "@quorate/zab/testing";
 import type { Simulated } from "./simulated.ts";
@@ -9,7 +14,7 @@ export async function simulate(
   { name }: Simulated,
   seed: number,
   onTrace?: (trace: SimTrace) => void,
-): Promise<SimulationReport | EtcdSimulationReport> {
+): Promise<SimulationReport | EtcdSimulationReport | ZooKeeperSimulationReport> {
   const watched = onTrace === undefined ? { seed } : { seed, onTrace };
   switch (name) {
     case "raft":
@@ -18,5 +23,7 @@ export async function simulate(
       return runSimulation({ protocol: simulatedZab, ...watched });
     case "etcd":
       return runEtcdSimulation(watched);
+    case "zookeeper":
+      return runZooKeeperSimulation(watched);
   }
 }

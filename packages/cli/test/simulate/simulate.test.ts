@@ -128,6 +128,7 @@ describe("quorate simulate", () => {
   test.each([
     ["protocol", "raft"],
     ["service", "etcd"],
+    ["service", "zookeeper"],
   ])(
     "runs seeds of the %s %s to the same trace each time",
     async (kind, name) => {

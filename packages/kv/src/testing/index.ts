@@ -39,3 +39,13 @@ export {
 } from "./sessions/session-lives.ts";
 export { WatchBook, watchLeftBy } from "./sessions/watch-book.ts";
 export { znodeOperations, type ZnodeOperation } from "./sessions/znode-operations.ts";
+export {
+  runZooKeeperSimulation,
+  type ZooKeeperSimulationOptions,
+  type ZooKeeperSimulationReport,
+} from "./zookeeper/run-zookeeper-simulation.ts";
+export {
+  drawZooKeeperSettings,
+  type ZooKeeperSimSettings,
+  type ZooKeeperWorkload,
+} from "./zookeeper/settings.ts";

@@ -9,7 +9,7 @@ import {
 export interface ServiceCounts {
   /** Changes that watchers were told. */
   watched: number;
-  /** Leases that ended by themselves. */
+  /** Leases, or sessions, that ended by themselves. */
   expired: number;
   /** Times that somebody got a lock. */
   locked: number;

@@ -32,6 +32,9 @@ export type ClusterMember = AnyMemoryMember & {
   status(): { readonly state: "running" | "paused" | "down" };
 };
 
+/** What Raft and ZAB call a member that leads. */
+const LEADING: ReadonlySet<unknown> = new Set(["leader", "LEADING"]);
+
 /** Clocks of machines that were started at any time before the simulation. */
 const MONOTONIC_START_MAX = 1e9;
 
@@ -56,7 +59,7 @@ export abstract class FaultyCluster<
   readonly #lives = new Map<NodeId, number>();
   /** In which somebody was elected. */
   #newestTerm = 0;
-  #disturbedAt = 0;
+  readonly #disturbances: number[] = [];
 
   constructor({ settings, timeline, journal, prng }: ClusterParts<Settings>) {
     this.settings = settings;
@@ -77,7 +80,19 @@ export abstract class FaultyCluster<
 
   /** When a fault began or ended, or somebody was elected, for the last time. */
   get disturbedAt(): number {
-    return this.#disturbedAt;
+    return this.#disturbances.at(-1) ?? 0;
+  }
+
+  /** For how long nothing was disturbed in that time while there was a leader that could serve. */
+  longestCalm(from: number, to: number): number {
+    const edges = this.#disturbances.filter((at) => at > from && at < to);
+    let longest = 0;
+    let since = from;
+    for (const at of [...edges, to]) {
+      if (at - since > longest) longest = Math.max(longest, this.serving.between(since, at));
+      since = at;
+    }
+    return longest;
   }
 
   /** As the faults want it; returns how to take that back. */
@@ -185,7 +200,7 @@ export abstract class FaultyCluster<
   }
 
   heal(): void {
-    this.#disturbedAt = this.ensemble.now;
+    this.#disturbed();
     this.journal.note(null, "heal");
     this.ensemble.heal();
   }
@@ -265,7 +280,7 @@ export abstract class FaultyCluster<
 
   protected log(): MemberLog {
     const note: MemberLog["info"] = ({ name, ...facts }, text) => {
-      if (facts["event"] === "leader" && facts["role"] === "leader") {
+      if (facts["event"] === "leader" && LEADING.has(facts["role"])) {
         this.journal.counts.leaders++;
         this.#interrupted();
         this.#newestTerm = Math.max(this.#newestTerm, Number(facts["term"]));
@@ -282,12 +297,16 @@ export abstract class FaultyCluster<
   }
 
   #interrupted(): void {
-    this.#disturbedAt = this.ensemble.now;
+    this.#disturbed();
     this.serving.interrupted();
   }
 
   #befalls(id: NodeId, what: string, facts: string = ""): void {
-    this.#disturbedAt = this.ensemble.now;
+    this.#disturbed();
     this.journal.note(this.member(id).name, what, facts);
+  }
+
+  #disturbed(): void {
+    this.#disturbances.push(this.ensemble.now);
   }
 }
