@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runMutant, type SimulatedPackage } from "./run-mutant.ts";
+import { runMutant, type Simulated } from "./run-mutant.ts";
 import { ROOT } from "./source-files.ts";
 
 /** Every run tries a few seeds; `npm run test:mutants` the 500 within which each must be found. */
@@ -13,17 +13,23 @@ const SHOWN_BY: Readonly<Record<string, number>> = {
   "watch-loses-what-it-was-too-slow-for.patch": 90,
 };
 
-const MUTATED: readonly SimulatedPackage[] = ["raft", "zab", "kv"];
+/** What is simulated, and where the patches are that put bugs into it. */
+const MUTANTS: readonly (readonly [Simulated, string])[] = [
+  ["raft", "packages/raft/test/sim/mutants"],
+  ["zab", "packages/zab/test/sim/mutants"],
+  ["etcd", "packages/kv/test/sim/mutants/etcd"],
+  ["zookeeper", "packages/kv/test/sim/mutants/zookeeper"],
+];
 
-describe.each(MUTATED)("a known bug put back into %s", (mutated) => {
-  const directory = resolve(ROOT, "packages", mutated, "test/sim/mutants");
+describe.each(MUTANTS)("a known bug put back into %s", (simulated, patches) => {
+  const directory = resolve(ROOT, patches);
 
   test.each(readdirSync(directory))(
     "%s is found by the default mix",
     (patch) => {
       const last = Math.max(SEEDS, SHOWN_BY[patch] ?? 0);
       const first = last - SEEDS + 1;
-      const { seed, checker } = runMutant(mutated, resolve(directory, patch), first, last);
+      const { seed, checker } = runMutant(simulated, resolve(directory, patch), first, last);
       expect(seed, `not found in ${SEEDS} seeds`).not.toBeNull();
       expect(checker).not.toBe("exception");
     },

@@ -26,18 +26,21 @@ import { ${simulated} as protocol } from "@quorate/${name}/testing";`,
   run: "runSimulation({ protocol, seed })",
 });
 
+const service = (run: string): Simulation => ({
+  packages: ["core", "raft", "zab", "storage-fs", "transport-tcp", "kv"],
+  imports: `import { ${run} } from "@quorate/kv/testing";`,
+  run: `await ${run}({ seed })`,
+});
+
 const SIMULATIONS = {
   raft: protocol("raft", "simulatedRaft"),
   zab: protocol("zab", "simulatedZab"),
-  kv: {
-    packages: ["core", "raft", "zab", "storage-fs", "transport-tcp", "kv"],
-    imports: `import { runEtcdSimulation } from "@quorate/kv/testing";`,
-    run: "await runEtcdSimulation({ seed })",
-  },
+  etcd: service("runEtcdSimulation"),
+  zookeeper: service("runZooKeeperSimulation"),
 } as const satisfies Record<string, Simulation>;
 
-/** The package that a bug is put into. */
-export type SimulatedPackage = keyof typeof SIMULATIONS;
+/** What a bug is put into. */
+export type Simulated = keyof typeof SIMULATIONS;
 
 const sweep = ({ imports, run }: Simulation): string => `
 ${imports}
@@ -57,12 +60,12 @@ console.log(JSON.stringify(found));
  * @param patch - path of a patch against the repository's root
  */
 export function runMutant(
-  mutated: SimulatedPackage,
+  simulated: Simulated,
   patch: string,
   first: number,
   last: number,
 ): MutantVerdict {
-  const simulation = SIMULATIONS[mutated];
+  const simulation = SIMULATIONS[simulated];
   const dir = mkdtempSync(join(tmpdir(), "quorate-mutant-"));
   try {
     for (const name of simulation.packages) {
