@@ -30,15 +30,14 @@ export class SessionBook {
     return this.#records.get(session) ?? null;
   }
 
-  /** A session was opened, or taken over by another connection. */
+  /** A session was opened, or taken over by another connection: its whole time begins anew. */
   attached(session: bigint, timeoutMillis: number, at: number): void {
+    const promisedUntil = at + timeoutMillis;
     const known = this.#records.get(session);
-    if (known === undefined) {
-      const record = { session, timeoutMillis, heardAt: at, promisedUntil: 0, end: null };
+    if (known !== undefined) Object.assign(known, { timeoutMillis, heardAt: at, promisedUntil });
+    else {
+      const record = { session, timeoutMillis, heardAt: at, promisedUntil, end: null };
       this.#records.set(session, record);
-    } else {
-      known.timeoutMillis = timeoutMillis;
-      known.heardAt = at;
     }
   }
 
