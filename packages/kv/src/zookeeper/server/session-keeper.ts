@@ -38,13 +38,13 @@ export class SessionKeeper {
   /** Births of the sessions heard of here that the leader does not know of yet. */
   #heard = new Set<Index>();
   #leading: { readonly term: Term; readonly expiry: SessionExpiry } | null = null;
-  #lastTick: number;
-  /** Counts the time in which this member was awake: a pause of its own is no client's silence. */
+  /** For how long this member was awake, up to when it looked last. */
   #awakeMillis = 0;
+  #lastLook: number;
 
   constructor(options: SessionKeeperOptions) {
     this.#options = options;
-    this.#lastTick = options.now();
+    this.#lastLook = options.now();
   }
 
   /** A client of this member said something. */
@@ -54,7 +54,7 @@ export class SessionKeeper {
 
   /** A session was opened, or taken over: its client is there. */
   attached(session: Session): void {
-    this.#leading?.expiry.touch(session, this.#awakeMillis);
+    this.#leading?.expiry.touch(session, this.#awake());
   }
 
   closed(session: Session): void {
@@ -74,16 +74,13 @@ export class SessionKeeper {
     return due
       .sort(([a], [b]) => a - b)
       .map(([tick, sessions]) => ({
-        inMillis: tick * this.#options.tickMillis - this.#awakeMillis,
+        inMillis: tick * this.#options.tickMillis - this.#awake(),
         sessions: [...sessions].map(({ id }) => id),
       }));
   }
 
   /** To be called twice a tick. */
   tick(): void {
-    const now = this.#options.now();
-    this.#awakeMillis += Math.min(now - this.#lastTick, this.#options.tickMillis);
-    this.#lastTick = now;
     this.#lead();
     this.#tellLeader();
     this.#expire();
@@ -108,9 +105,9 @@ export class SessionKeeper {
     const { isLeader, term } = this.#options.log.view();
     if (!isLeader) this.#leading = null;
     else if (this.#leading?.term !== term) {
-      const expiry = new SessionExpiry(this.#options.tickMillis, this.#awakeMillis);
+      const expiry = new SessionExpiry(this.#options.tickMillis, this.#awake());
       for (const session of this.#options.machine.sessions) {
-        expiry.touch(session, this.#awakeMillis);
+        expiry.touch(session, this.#awake());
       }
       this.#leading = { term, expiry };
     }
@@ -132,16 +129,24 @@ export class SessionKeeper {
     });
   }
 
+  /** Counts the time in which this member was awake: a pause of its own is no client's silence. */
+  #awake(): number {
+    const now = this.#options.now();
+    this.#awakeMillis += Math.min(now - this.#lastLook, this.#options.tickMillis);
+    this.#lastLook = now;
+    return this.#awakeMillis;
+  }
+
   #touch(birth: Index): void {
     const session = this.#options.machine.sessions.born(birth);
-    if (session !== null) this.#leading?.expiry.touch(session, this.#awakeMillis);
+    if (session !== null) this.#leading?.expiry.touch(session, this.#awake());
   }
 
   #expire(): void {
     const leading = this.#leading;
     if (leading === null) return;
     const { log, machine, stats, report } = this.#options;
-    for (const session of leading.expiry.takeExpired(this.#awakeMillis)) {
+    for (const session of leading.expiry.takeExpired(this.#awake())) {
       const { id, attachment, timeoutMillis } = session;
       report.info(
         { session: sessionText(id), timeoutMillis },

@@ -417,6 +417,23 @@ describe("the leader", () => {
     expect([...under.machine.sessions].map(({ id }) => id.birth)).toEqual([2]);
   });
 
+  test("gives a session its whole timeout from when it hears of it, between two ticks as well", async () => {
+    under = await ServerUnderTest.start();
+    await under.open({ timeoutMillis: 200 });
+    under.server.tick();
+    under.clock.now += 99;
+    under.server.tick();
+    under.clock.now += 49;
+    under.server.onAsk(encodeTouches(new Set([1])));
+    for (const millis of [50, 99, 50]) {
+      under.clock.now += millis;
+      under.server.tick();
+    }
+    expect(under.log.proposed).toHaveLength(0);
+    under.pass(100);
+    expect(under.log.proposed).toHaveLength(1);
+  });
+
   test("takes no question that it does not understand", async () => {
     under = await ServerUnderTest.start();
     under.server.tick();
