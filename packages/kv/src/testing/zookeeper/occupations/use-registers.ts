@@ -36,7 +36,8 @@ function use(
 ): Promise<Reply | null> {
   const { prng } = client;
   const create: ZnodeRequest = { kind: "create", path, value, ephemeral: false, sequential: false };
-  const get: ZnodeRequest = { kind: "get", path, watch: false };
+  const watch = prng.chance(0.3);
+  const get: ZnodeRequest = { kind: "get", path, watch };
   const swap: ZnodeRequest = { kind: "set", path, value, version };
   const kinds: readonly (() => Promise<Reply | null>)[] = [
     () => client.ask(create),
@@ -46,8 +47,8 @@ function use(
     () => client.ask({ ...swap, version: null }),
     () => client.ask({ kind: "delete", path, version: prng.pick([null, version]) }),
     () => client.ask(get),
-    () => client.ask({ kind: "exists", path, watch: false }),
-    () => client.ask({ kind: "children", path: REGISTERS, watch: false }),
+    () => client.ask({ kind: "exists", path, watch }),
+    () => client.ask({ kind: "children", path: REGISTERS, watch }),
     () => freshRead(client, path),
     () => freshRead(client, path),
     () => freshRead(client, path),
