@@ -37,7 +37,7 @@ export class Queue {
   }
 
   keyOf(lease: Lease): Uint8Array {
-    return joined(this.#start, BigInt.asUintN(64, lease.id).toString(16));
+    return joined(this.#start, lease.id.toString(16));
   }
 
   /** Takes a place at the end, with a value, unless the lease has one already. */

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { EtcdClient } from "../../src/client/etcd-client.ts";
 import { EtcdError } from "../../src/client/etcd-error.ts";
+import type { Lease } from "../../src/client/lease.ts";
+import { Queue } from "../../src/client/queue.ts";
 import {
   decodeRange,
   decodeTxn,
@@ -122,4 +124,14 @@ test("who waits asks again while no server answers, until the lease is over", as
   await settled();
   expect(await locking).toMatchObject({ why: "expired" });
   expect(asked).toBeGreaterThan(10);
+});
+
+// Servers print the signed number, so that a client's unsigned one would be another place.
+test.each([
+  [0xabn, "q/ab"],
+  [-0xabn, "q/-ab"],
+])("the place of lease %s is the key %s", (id, key) => {
+  const { client } = new UnderTest();
+  const lease = { id } as Lease;
+  expect(new TextDecoder().decode(new Queue(client, "q").keyOf(lease))).toBe(key);
 });
