@@ -122,6 +122,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     digestScheme: service.digestScheme,
     superDigest: service.superDigest,
     containers: service.containers,
+    readOnlyMode: service.readOnlyMode,
     ...(parts.membership === undefined ? {} : { membership: parts.membership }),
     report: log,
     ensembleStats,

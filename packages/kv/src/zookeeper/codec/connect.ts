@@ -19,8 +19,8 @@ export interface ConnectRequest {
     readonly session: SessionId | null;
     readonly password: Uint8Array;
   } | null;
-  /** Whether the client, which is then of 3.4 or later, says if a read-only server will do. */
-  readonly saysReadOnly: boolean;
+  /** Whether a read-only server will do; null: the client, from before 3.4, knows of none. */
+  readonly readOnly: boolean | null;
 }
 
 /** @throws `ERR_MALFORMED` */
@@ -37,7 +37,7 @@ export function decodeConnectRequest(frame: Uint8Array): ConnectRequest {
     lastZxidSeen,
     timeoutMillis,
     resume: isNew ? null : { session: readSessionId(frame, SESSION_AT), password },
-    saysReadOnly: reader.remaining > 0,
+    readOnly: reader.remaining > 0 ? reader.bool() : null,
   };
 }
 
@@ -48,11 +48,16 @@ export interface Introduction {
   readonly password: Uint8Array;
 }
 
-/** Answers a connect request; null tells the client that its session has expired. */
+/**
+ * Answers a connect request.
+ *
+ * @param introduction - null tells the client that its session has expired
+ * @param readOnly - whether the server is; null for a client that knows of no such thing
+ */
 export function writeConnectResponse(
   writer: JuteWriter,
   introduction: Introduction | null,
-  saysReadOnly: boolean,
+  readOnly: boolean | null,
 ): void {
   const frame = writer.beginFrame();
   const id = new Uint8Array(SESSION_ID_BYTES);
@@ -62,6 +67,6 @@ export function writeConnectResponse(
     .int(introduction?.timeoutMillis ?? 0)
     .raw(id);
   writer.buffer(introduction?.password ?? new Uint8Array(PASSWORD_BYTES));
-  if (saysReadOnly) writer.bool(false);
+  if (readOnly !== null) writer.bool(readOnly);
   writer.endFrame(frame);
 }

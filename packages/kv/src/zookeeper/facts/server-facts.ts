@@ -41,7 +41,7 @@ export interface ConnectionFacts extends Watcher {
   readonly interestOps: number;
   readonly queued: number;
   /** Null before it has one. */
-  readonly session: Session | null;
+  readonly session: Pick<Session, "id" | "timeoutMillis"> | null;
   /** Monotonic ms at which the connection is closed if nothing is heard of the client before. */
   readonly silentUntil: number;
   /** Milliseconds since 1970. */

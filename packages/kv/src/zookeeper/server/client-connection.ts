@@ -31,11 +31,13 @@ import {
   writeNotification,
   type ConnectRequest,
   type Introduction,
+  type SessionId,
 } from "../codec/index.ts";
 import type { Session } from "../session/index.ts";
 import type { Watcher, WatchEvent, WatchTable } from "../watch/index.ts";
 import type { RequestBudget } from "../../service/request-budget.ts";
 import type { Backlog } from "./backlog.ts";
+import type { Service } from "../facts/index.ts";
 import type { ClientStream } from "./client-stream.ts";
 import { ConnectionStats } from "./connection-stats.ts";
 import { wordOf, type Word } from "./four-letter-words/index.ts";
@@ -44,6 +46,7 @@ import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
 import { answerLocally, type Afterwards } from "./local-requests.ts";
 import { operationName, SESSION_OPENED } from "./operation-name.ts";
 import type { ServerLog } from "./options.ts";
+import { needsLeader } from "./read-only-mode.ts";
 import { ReplyOutput } from "./reply-output.ts";
 import {
   RequestQueue,
@@ -70,8 +73,8 @@ export interface ConnectionHost {
   readonly watches: WatchTable;
   readonly writers: WriterPool;
   readonly report: ServerLog;
-  /** Whether there is a leader: without one no client is let in. */
-  readonly isServing: boolean;
+  /** Which clients are let in. */
+  readonly service: Service;
   readonly access: AccessSettings;
   /** What `/zookeeper/config` tells. */
   readonly membership: Uint8Array;
@@ -81,6 +84,8 @@ export interface ConnectionHost {
   /** Milliseconds since 1970. */
   wallNow(): number;
   newPassword(): Uint8Array;
+  /** A session that nobody but this server will ever know of. */
+  newReadOnlySession(): SessionId;
   /** What a client gets that asks for this timeout. */
   negotiate(timeoutMillis: number): number;
   /** What a four-letter word is answered with. */
@@ -106,11 +111,17 @@ export interface ConnectionHost {
 type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "closed";
 
 /** What a connection may do for its client. */
-interface Attached {
-  readonly session: Session;
-  readonly attachment: Index;
-  readonly commands: RequestEncoder;
-}
+type Attached =
+  | {
+      readonly kind: "full";
+      readonly session: Session;
+      readonly attachment: Index;
+      readonly commands: RequestEncoder;
+    }
+  | { readonly kind: "readOnly"; readonly session: ClientSession };
+
+/** A session, whether the log knows of it or not. */
+type ClientSession = Pick<Session, "id" | "timeoutMillis">;
 
 /** A client that has been told everything may still be sending; a reset would destroy our last words. */
 const LINGER_MILLIS = 1_000;
@@ -174,7 +185,7 @@ export class ClientConnection implements Watcher {
     return this.#queue.size;
   }
 
-  get session(): Session | null {
+  get session(): ClientSession | null {
     return this.#attached?.session ?? null;
   }
 
@@ -191,7 +202,7 @@ export class ClientConnection implements Watcher {
 
   /** Names the connection among those that ever had its session; null before it has one. */
   get attachment(): Index | null {
-    return this.#attached?.attachment ?? null;
+    return this.#attached?.kind === "full" ? this.#attached.attachment : null;
   }
 
   /** Something happened to a node that the client watches; told before any reply that shows it. */
@@ -216,7 +227,13 @@ export class ClientConnection implements Watcher {
 
   /** There is no leader any more: what the client believes to know may be wrong soon. */
   leaderLost(): void {
+    if (this.#attached?.kind === "readOnly") return; // it has never known one
     if (this.#phase !== "greeting" && this.#phase !== "finished") this.close("there is no leader");
+  }
+
+  /** There is one: who has only read can have more, with a session that the ensemble knows of. */
+  leaderFound(): void {
+    if (this.#attached?.kind === "readOnly") this.close("there is a leader");
   }
 
   /** Takes as many requests as there are and may be. */
@@ -312,7 +329,7 @@ export class ClientConnection implements Watcher {
 
   #heard(now: number): void {
     this.#lastHeard = now;
-    if (this.#attached !== null) this.#host.heard(this.#attached.session);
+    if (this.#attached?.kind === "full") this.#host.heard(this.#attached.session);
   }
 
   #throttle(): void {
@@ -367,10 +384,12 @@ export class ClientConnection implements Watcher {
     this.#finish();
   }
 
-  #accept(frame: Uint8Array, { commands }: Attached): void {
+  #accept(frame: Uint8Array, attached: Attached): void {
     if (frame.length < REQUEST_HEADER_BYTES) {
       throw new QuorateError("ERR_MALFORMED", `a request of ${frame.length} bytes`);
     }
+    if (attached.kind === "readOnly") return this.#acceptReadOnly(frame);
+    const { commands } = attached;
     const since = this.#lastHeard;
     const bytes = frame.length;
     const opcode = intAt(frame, 4);
@@ -391,13 +410,25 @@ export class ClientConnection implements Watcher {
         });
       }
       case "identity":
-        return this.#prove(frame, commands);
+        return this.#prove(frame);
       case "unknown":
       case "local":
         if (route === "unknown") this.#phase = "closing";
         if (this.#queue.size > 0) this.#wait({ kind: "local", frame, since, bytes });
         else this.#answer(frame, since);
     }
+  }
+
+  /** Nothing waits here, as nothing goes into the log. */
+  #acceptReadOnly(frame: Uint8Array): void {
+    const opcode = intAt(frame, 4);
+    const route = routeOf(opcode);
+    if (route === "identity") return this.#prove(frame);
+    if (route !== "lastWrite" && !needsLeader(opcode)) return this.#answer(frame, this.#lastHeard);
+    const error = route === "lastWrite" ? ERROR.ok : ERROR.notReadOnly;
+    writeBareReply(this.#output.writer, intAt(frame, 0), this.#host.machine.lastZxid, error);
+    this.#sent();
+    if (route === "lastWrite") this.#finish();
   }
 
   #write(command: Uint8Array, write: Omit<PendingWrite, "kind" | "outcome">): void {
@@ -411,14 +442,15 @@ export class ClientConnection implements Watcher {
   }
 
   /** Answered before the requests that wait: it holds for all that come from now on. */
-  #prove(frame: Uint8Array, commands: RequestEncoder): void {
+  #prove(frame: Uint8Array): void {
     const { scheme, credentials } = readAuth(new JuteReader(frame, REQUEST_HEADER_BYTES));
     const isProved = this.#identities.prove(scheme, credentials);
     const error = isProved ? ERROR.ok : ERROR.authFailed;
     writeBareReply(this.#output.writer, intAt(frame, 0), 0, error);
     this.#sent();
-    if (isProved) commands.authority = this.#authority;
-    else {
+    if (isProved) {
+      if (this.#attached?.kind === "full") this.#attached.commands.authority = this.#authority;
+    } else {
       this.#host.stats.counts.authFailures++;
       this.#finish();
     }
@@ -543,10 +575,10 @@ export class ClientConnection implements Watcher {
 
   #connect(frame: Uint8Array): void {
     const request = decodeConnectRequest(frame);
-    const { machine, isServing, stats } = this.#host;
+    const { machine, service, stats } = this.#host;
     stats.counts.connectRequests++;
     if (request.resume !== null) stats.counts.resumptions++;
-    if (!isServing) {
+    if (service === "none" || (service === "readOnly" && request.readOnly !== true)) {
       stats.counts.unserved++;
       return this.close("there is no leader");
     }
@@ -556,6 +588,7 @@ export class ClientConnection implements Watcher {
         `it has seen zxid ${seen}, and this member only ${own}: another may serve it`,
       );
     }
+    if (service === "readOnly") return this.#connectReadOnly(request);
     const command = this.#sessionCommand(request);
     if (command === null) return this.#introduce(null, request);
     this.#phase = "connecting";
@@ -586,16 +619,41 @@ export class ClientConnection implements Watcher {
     const session = this.#host.machine.sessions.attached(index);
     assert(session !== null, "a session is there in the turn in which it was attached");
     const commands = new RequestEncoder(session.id, index, this.#authority, allocate);
-    this.#attached = { session, attachment: index, commands };
+    this.#host.attach(this, index);
+    this.#open(
+      { kind: "full", session, attachment: index, commands },
+      result.introduction,
+      request,
+    );
+  }
+
+  /** A session of the ensemble's own is left alone: only a leader knows whether it still is. */
+  #connectReadOnly(request: ConnectRequest): void {
+    const { resume, timeoutMillis: wanted } = request;
+    const known = resume?.session && this.#host.machine.sessions.find(resume.session);
+    if (known) return this.close("there is no leader to go on with its session");
+    if (resume !== null) return this.#introduce(null, request);
+    const id = this.#host.newReadOnlySession();
+    const session = { id, timeoutMillis: this.#host.negotiate(wanted) };
+    const introduction = {
+      session: id,
+      timeoutMillis: session.timeoutMillis,
+      password: this.#host.newPassword(),
+    };
+    this.#open({ kind: "readOnly", session }, introduction, request);
+  }
+
+  #open(attached: Attached, introduction: Introduction, request: ConnectRequest): void {
+    this.#attached = attached;
     this.#phase = "open";
     this.#frames.bytesMax = this.#host.limits.frameBytesMax;
-    this.#host.attach(this, index);
-    this.#introduce(result.introduction, request);
+    this.#introduce(introduction, request);
     this.advance();
   }
 
-  #introduce(introduction: Introduction | null, { saysReadOnly, resume }: ConnectRequest): void {
-    writeConnectResponse(this.#output.writer, introduction, saysReadOnly);
+  #introduce(introduction: Introduction | null, { readOnly, resume }: ConnectRequest): void {
+    const isReadOnly = readOnly === null ? null : this.#host.service === "readOnly";
+    writeConnectResponse(this.#output.writer, introduction, isReadOnly);
     this.#sent();
     // Only a new session has its place among the requests of its client.
     const operation = introduction !== null && resume === null ? SESSION_OPENED : null;

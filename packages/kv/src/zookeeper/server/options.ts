@@ -57,6 +57,8 @@ export interface ZooKeeperServerOptions {
   /** `name:digest` of a user for whom access lists do not hold; none when left out. */
   readonly superDigest?: string | null;
   readonly containers?: ContainerSettings;
+  /** Whether a member without a leader serves those who only read; no when left out. */
+  readonly readOnlyMode?: boolean;
   /** The members, as `/zookeeper/config` tells clients of them; nothing when left out. */
   readonly membership?: string;
   /** Monotonic milliseconds. */

@@ -7,6 +7,7 @@ import {
 } from "@quorate/core";
 import type { Authority, ZooKeeperResult, ZooKeeperStateMachine } from "../apply/index.ts";
 import type { Identity } from "../access/index.ts";
+import type { SessionId } from "../codec/index.ts";
 import type { Session, SessionListener } from "../session/index.ts";
 import {
   WatchTable,
@@ -18,13 +19,14 @@ import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
 import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
 import type { ClientStream } from "./client-stream.ts";
-import type { ServerFacts, ServerSettings } from "../facts/index.ts";
+import type { ServerFacts, ServerSettings, Service } from "../facts/index.ts";
 import { EnsembleStats } from "../metrics/index.ts";
 import { answerWord, type Whitelist, type Word } from "./four-letter-words/index.ts";
 import { CONTAINER_SETTINGS, ContainerManager } from "./container-manager.ts";
 import type { AccessSettings } from "./identities.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import type { ServerLog, ZooKeeperServerOptions } from "./options.ts";
+import { ReadOnlyMode } from "./read-only-mode.ts";
 import { ServerStats } from "./server-stats.ts";
 import { SessionKeeper } from "./session-keeper.ts";
 import { WriterPool } from "./writer-pool.ts";
@@ -59,6 +61,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   readonly #keeper: SessionKeeper;
   readonly #containers: ContainerManager;
   readonly #startedAt: number;
+  readonly #readOnly: ReadOnlyMode;
   readonly #connections = new Set<ClientConnection>();
   readonly #byAttachment = new Map<Index, ClientConnection>();
   readonly #stalled = new Set<ClientConnection>();
@@ -67,7 +70,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
 
   /** @throws `ERR_CONFIGURATION` */
   constructor(options: ZooKeeperServerOptions) {
-    const { sid, tickMillis } = options;
+    const { sid, tickMillis, readOnlyMode = false } = options;
     if (!Number.isInteger(sid) || sid < 0 || sid > SID_MAX) {
       throw new QuorateError(
         "ERR_CONFIGURATION",
@@ -84,7 +87,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.report = options.report;
     this.now = options.now;
     this.newPassword = options.newPassword;
-    this.#whitelist = { words: options.fourLetterWords ?? [], readOnlyMode: false };
+    this.#whitelist = { words: options.fourLetterWords ?? [], readOnlyMode };
     this.wallNow = options.wallNow;
     this.#ensemble = options.ensembleStats ?? new EnsembleStats(options.now());
     this.#minTimeoutMillis = options.minSessionTimeoutMillis ?? 2 * tickMillis;
@@ -100,6 +103,12 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     const { containers: settings = CONTAINER_SETTINGS } = options;
     this.#containers = new ContainerManager({ log, machine, settings, now, wallNow });
     this.#startedAt = this.now();
+    this.#readOnly = new ReadOnlyMode({
+      isEnabled: readOnlyMode,
+      tickMillis,
+      view: log.view(),
+      now: this.#startedAt,
+    });
     machine.listen(this);
     this.#unsubscribe = this.log.onView((view) => this.#onView(view));
   }
@@ -135,7 +144,7 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     const now = this.now();
     this.#ensemble.saw(view, now);
     return {
-      service: view.leader === null ? "none" : "full",
+      service: this.#readOnly.service(view, now),
       view,
       machine: this.machine,
       stats: this.stats,
@@ -159,8 +168,12 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
 
   // --- for connections ----------------------------------------------------------------------------
 
-  get isServing(): boolean {
-    return this.log.view().leader !== null;
+  get service(): Service {
+    return this.#readOnly.service(this.log.view(), this.now());
+  }
+
+  newReadOnlySession(): SessionId {
+    return this.#readOnly.newSession(this.sid);
   }
 
   negotiate(timeoutMillis: number): number {
@@ -238,9 +251,14 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
 
   /** Without a leader nobody knows whether what this member has is still right. */
   #onView(view: GroupView): void {
-    this.#ensemble.saw(view, this.now());
-    if (view.leader !== null) return;
-    for (const connection of this.#connections) connection.leaderLost();
+    const now = this.now();
+    this.#ensemble.saw(view, now);
+    const readersGo = this.#readOnly.saw(view, now);
+    if (view.leader !== null && !readersGo) return;
+    for (const connection of this.#connections) {
+      if (readersGo) connection.leaderFound();
+      else connection.leaderLost();
+    }
   }
 
   #flush(): void {

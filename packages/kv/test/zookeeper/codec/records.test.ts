@@ -46,7 +46,7 @@ describe("a connect request", () => {
       lastZxidSeen: 0x1_0000_0005,
       timeoutMillis: 30_000,
       resume: null,
-      saysReadOnly: true,
+      readOnly: false,
     });
   });
 
@@ -58,13 +58,14 @@ describe("a connect request", () => {
         session: { sid: 3, birth: 7 },
         password: hex("00112233445566778899aabbccddeeff"),
       },
-      saysReadOnly: false,
+      readOnly: null,
     });
   });
 
   test("for a session that no member of ours can have opened", () => {
     const request = decodeConnectRequest(hex(`${head} 0312000000000007 ${password} 01`));
     expect(request.resume?.session).toBe(null);
+    expect(request.readOnly).toBe(true);
   });
 
   test.each([
@@ -87,17 +88,17 @@ describe("a connect response", () => {
   const fields = "00000000 00000fa0 0200000100000003 00000010 00112233445566778899aabbccddeeff";
 
   test("says whether the server is read-only only to those who asked", () => {
-    expect(written((w) => writeConnectResponse(w, introduction, true))).toBe(
+    expect(written((w) => writeConnectResponse(w, introduction, false))).toBe(
       joined(`00000025 ${fields} 00`),
     );
-    expect(written((w) => writeConnectResponse(w, introduction, false))).toBe(
+    expect(written((w) => writeConnectResponse(w, introduction, null))).toBe(
       joined(`00000024 ${fields}`),
     );
   });
 
   test("has zeros for a session that is over", () => {
     const zeros = `00000000 00000000 0000000000000000 00000010 ${"00".repeat(16)}`;
-    expect(written((w) => writeConnectResponse(w, null, true))).toBe(
+    expect(written((w) => writeConnectResponse(w, null, false))).toBe(
       joined(`00000025 ${zeros} 00`),
     );
   });

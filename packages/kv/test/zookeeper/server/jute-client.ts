@@ -17,6 +17,7 @@ export interface Welcome {
   readonly session: Uint8Array;
   readonly password: Uint8Array;
   readonly saysReadOnly: boolean;
+  readonly isReadOnly: boolean;
 }
 
 export interface Greeting {
@@ -25,6 +26,7 @@ export interface Greeting {
   readonly session?: Uint8Array;
   readonly password?: Uint8Array;
   readonly saysReadOnly?: boolean;
+  readonly readOnly?: boolean;
 }
 
 /** The plainest of clients: frames out, frames in, each when the test says so. */
@@ -114,7 +116,7 @@ export class JuteClient {
     writer.int(greeting.timeoutMillis ?? 10_000);
     writer.raw(greeting.session ?? new Uint8Array(8));
     writer.buffer(greeting.password ?? new Uint8Array(16));
-    if (greeting.saysReadOnly ?? true) writer.bool(false);
+    if (greeting.saysReadOnly ?? true) writer.bool(greeting.readOnly ?? false);
     this.send(writer.finish());
   }
 
@@ -126,7 +128,8 @@ export class JuteClient {
     const timeoutMillis = reader.int();
     const session = frame.slice(8, 16);
     const password = frame.slice(20, 36);
-    return { timeoutMillis, session, password, saysReadOnly: frame.length === 37 };
+    const saysReadOnly = frame.length === 37;
+    return { timeoutMillis, session, password, saysReadOnly, isReadOnly: frame[36] === 1 };
   }
 
   /** Everything until the server closes the connection, as text. */

@@ -28,6 +28,7 @@ describe("a new session", () => {
       session: Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 1),
       password: Uint8Array.from({ length: 16 }, (_, i) => i + 1),
       saysReadOnly: true,
+      isReadOnly: false,
     });
   });
 
@@ -187,6 +188,7 @@ describe("a session that is resumed", () => {
       session: new Uint8Array(8),
       password: new Uint8Array(16),
       saysReadOnly: true,
+      isReadOnly: false,
     });
     expect(await client.next()).toBe(null);
   });
