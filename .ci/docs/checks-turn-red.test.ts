@@ -92,6 +92,7 @@ test("commands are told apart by what is done with them", () => {
   expect(devArguments("npx quorate get dev")).toBe(null);
   expect(clientPortOf(["--members", "5"])).toBe("2379");
   expect(clientPortOf(["--members", "5", "--zookeeper"])).toBe("2181");
+  expect(clientPortOf(["--with", "etcd,zookeeper", "--members", "5"])).toBe("2379,2181");
 });
 
 test("ports of the pages move together", () => {

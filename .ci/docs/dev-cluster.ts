@@ -19,9 +19,11 @@ export function devArguments(command: string): readonly string[] | null {
   return found?.[1]?.split(" ").filter((word) => word !== "") ?? null;
 }
 
-/** The port that `quorate dev` takes for the first client when it is free, as the pages have it. */
+/** The ports that `quorate dev` takes for the first clients when they are free, as the pages have them. */
 export function clientPortOf(args: readonly string[]): string {
-  return args.includes("--zookeeper") ? "2181" : "2379";
+  if (args.includes("--zookeeper")) return "2181";
+  const services = args.includes("--with") ? args[args.indexOf("--with") + 1] : "etcd";
+  return (services ?? "").replace("etcd", "2379").replace("zookeeper", "2181");
 }
 
 /** A cluster that a page starts: it runs on while the rest of the page is read. */

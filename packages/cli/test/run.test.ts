@@ -115,6 +115,31 @@ const BAD_INPUT: readonly (readonly [readonly string[], number, string])[] = [
     "option '--client-port <port>' argument '99999' is invalid. it must be a whole number from 1 to 65000.",
   ],
   [
+    ["dev", "--with", "etcd,consul"],
+    EXIT.usage,
+    "option '--with <services>' argument 'etcd,consul' is invalid. it must be etcd, zookeeper, or both with a comma between them.",
+  ],
+  [
+    ["dev", "--with", "etcd,etcd"],
+    EXIT.usage,
+    "option '--with <services>' argument 'etcd,etcd' is invalid. it must be etcd, zookeeper, or both with a comma between them.",
+  ],
+  [
+    ["dev", "--zookeeper", "--with", "etcd"],
+    EXIT.usage,
+    "option '--zookeeper' cannot be used with option '--with <services>'",
+  ],
+  [
+    ["dev", "--with", "etcd,zookeeper", "--client-port", "4000"],
+    EXIT.usage,
+    "--client-port: give 2 ports, as P,Q for --with etcd,zookeeper",
+  ],
+  [
+    ["dev", "--client-port", "4000,5000"],
+    EXIT.usage,
+    "--client-port: give one port for --with etcd",
+  ],
+  [
     ["simulate", "--seeds", "5..1"],
     EXIT.usage,
     "option '--seeds <range>' argument '5..1' is invalid. it must be A..B with whole numbers 0 <= A <= B <= 4294967295, such as 1..500.",

@@ -1,12 +1,16 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { wholeNumber, withCommonOptions, type CommonOptions } from "../command-options.ts";
+import { DEV_SERVICES, type DevServiceName } from "../dev/dev-service-name.ts";
+import { EXIT } from "../exit-codes.ts";
 
 interface Options extends CommonOptions {
   readonly members?: number;
-  readonly clientPort?: number;
+  readonly clientPort?: readonly number[];
   readonly dataDir: string;
   readonly restart: boolean;
+  readonly with: readonly DevServiceName[];
   readonly zookeeper: boolean;
 }
 
@@ -31,11 +35,21 @@ export function addDev(program: Command, { terminal, act }: CommandContext): voi
     )
     .addOption(
       new Option(
-        "--client-port <port>",
-        "clients' port of the first member; the others follow, peers use +100 (default: 2379, with --zookeeper 2181, or the next free)",
-      ).argParser(wholeNumber(1, CLIENT_PORT_MAX)),
+        "--with <services>",
+        "whose clients to serve: etcd, zookeeper, or etcd,zookeeper, each by a group of its own",
+      )
+        .argParser(serviceList)
+        .default(["etcd"], "etcd"),
     )
-    .option("--zookeeper", "an ensemble for ZooKeeper's clients instead of etcd's", false)
+    .addOption(
+      new Option("--zookeeper", "the same as --with zookeeper").default(false).conflicts("with"),
+    )
+    .addOption(
+      new Option(
+        "--client-port <port>",
+        "clients' port of the first member, or one for each service; the others follow, peers use +100 (default: etcd 2379, zookeeper 2181, or the next free)",
+      ).argParser(portList),
+    )
     .option("--no-restart", "leave a member down that was killed")
     .addHelpText(
       "after",
@@ -43,15 +57,26 @@ export function addDev(program: Command, { terminal, act }: CommandContext): voi
 Examples:
   quorate dev                                three members on ports 2379 to 2381
   quorate dev --members 5 --data-dir /tmp/q  five, with their data in /tmp/q
-  quorate dev --zookeeper --data-dir /tmp/z  three ZooKeeper servers on ports 2181 to 2183
+  quorate dev --with zookeeper               three ZooKeeper servers on ports 2181 to 2183
+  quorate dev --with etcd,zookeeper          three members for both kinds of clients, on both
   quorate dev --client-port 4000 --json      for scripts: one JSON object per event`,
     )
     .action((options: Options) =>
       act(async () => {
-        const { runDev } = await import("../dev/run-dev.ts");
         const { members = null, clientPort = null, dataDir, restart, json } = options;
-        const service = options.zookeeper ? "zookeeper" : "etcd";
-        return runDev({ service, members, clientPort, dataDir, restart, json }, terminal);
+        const services = options.zookeeper ? (["zookeeper"] as const) : options.with;
+        if (clientPort !== null && clientPort.length !== services.length) {
+          const ports = services.length === 1 ? "one port" : `${services.length} ports, as P,Q`;
+          throw new CliError(
+            EXIT.usage,
+            `--client-port: give ${ports} for --with ${services.join(",")}`,
+          );
+        }
+        const { runDev } = await import("../dev/run-dev.ts");
+        return runDev(
+          { services, members, clientPorts: clientPort, dataDir, restart, json },
+          terminal,
+        );
       }),
     );
   withCommonOptions(command);
@@ -62,4 +87,15 @@ function clusterSize(text: string): number {
   throw new InvalidArgumentError(
     "it must be 1, 3, 5 or 7: an even member adds cost but no safety.",
   );
+}
+
+function serviceList(text: string): readonly DevServiceName[] {
+  const names = text.split(",").map((name) => DEV_SERVICES.find((each) => each === name.trim()));
+  const known = names.filter((name) => name !== undefined);
+  if (known.length === names.length && new Set(known).size === known.length) return known;
+  throw new InvalidArgumentError("it must be etcd, zookeeper, or both with a comma between them.");
+}
+
+function portList(text: string): readonly number[] {
+  return text.split(",").map(wholeNumber(1, CLIENT_PORT_MAX));
 }

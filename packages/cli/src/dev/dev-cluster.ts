@@ -4,9 +4,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { DevOutput } from "./dev-output.ts";
-import type { DevService } from "./dev-service.ts";
-import { writeDevState, type DevMember, type DevState } from "./dev-state.ts";
+import type { DevServiceName } from "./dev-service-name.ts";
+import { seatsOf, writeDevState, type DevMember, type DevState } from "./dev-state.ts";
+import { memberCommand } from "./member-command.ts";
 import { MemberProcess, type MemberExit } from "./member-process.ts";
+import { servicesOf } from "./services.ts";
 
 /** Long enough to see that the others go on, short enough to watch the return. */
 const RESTART_AFTER_MS = 2_000;
@@ -21,11 +23,13 @@ const READY_POLL_MS = 50;
 export interface DevOptions {
   /** How to start this program: node, its options, and the script. */
   readonly self: readonly string[];
-  readonly service: DevService;
   readonly dataDir: string;
   readonly restart: boolean;
   readonly stop: AbortSignal;
 }
+
+/** By service; null where nobody leads. */
+export type DevLeaders = Readonly<Partial<Record<DevServiceName, string | null>>>;
 
 /** Members on this machine, each its own process, supervised until asked to stop. */
 export class DevCluster {
@@ -63,12 +67,16 @@ export class DevCluster {
     for (const member of this.#state.members) await this.#ready(member, deadline);
   }
 
-  /** The name of the member that leads, as far as any of them knows. */
-  async leader(): Promise<string | null> {
-    for (const member of this.#state.members) {
-      if (await this.#options.service.leads(member)) return member.name;
+  /** The name of the member that leads each service, as far as any of them knows. */
+  async leaders(): Promise<DevLeaders> {
+    const leaders: Partial<Record<DevServiceName, string | null>> = {};
+    for (const service of servicesOf(this.#state)) {
+      leaders[service.name] = null;
+      for (const seat of seatsOf(this.#state, service.name)) {
+        if (await service.leads(seat)) leaders[service.name] = seat.name;
+      }
     }
-    return null;
+    return leaders;
   }
 
   /** Resolves when asked to stop, or when no member is left. */
@@ -89,9 +97,9 @@ export class DevCluster {
   }
 
   #launch(member: DevMember): void {
-    const { dataDir, self, service } = this.#options;
+    const { dataDir, self } = this.#options;
     mkdirSync(dataDir, { recursive: true });
-    const command = [...self, ...service.prepare(member, this.#state, dataDir)];
+    const command = [...self, ...memberCommand(member, this.#state, dataDir)];
     const logFile = join(dataDir, `${member.name}.log`);
     const child = new MemberProcess(command, logFile, {
       line: (text) => this.#output.memberLine(this.#state.members, member.name, text),
@@ -160,14 +168,22 @@ export class DevCluster {
   }
 
   async #ready(member: DevMember, deadline: number): Promise<void> {
-    const { service, stop } = this.#options;
+    const { stop } = this.#options;
     const { name } = member;
     while (!stop.aborted) {
       if (!this.#processes.has(name)) throw new CliError(EXIT.stopped, `${name} did not start`);
-      if (await service.isReady(member)) return;
+      if (await this.#serves(member)) return;
       if (performance.now() > deadline) throw this.#tooLate(name);
       await pause(READY_POLL_MS);
     }
+  }
+
+  async #serves({ name }: DevMember): Promise<boolean> {
+    for (const service of servicesOf(this.#state)) {
+      const seat = seatsOf(this.#state, service.name).find((each) => each.name === name);
+      if (seat && !(await service.isReady(seat))) return false;
+    }
+    return true;
   }
 
   #tooLate(name: string): CliError {

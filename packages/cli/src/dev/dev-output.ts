@@ -2,14 +2,16 @@ import { createColors } from "picocolors";
 import { levelWord } from "../log/console-line.ts";
 import { readLogRecord, type LogRecord } from "../log/log-record.ts";
 import type { Output } from "../terminal/terminal.ts";
-import type { DevService } from "./dev-service.ts";
-import type { DevMember } from "./dev-state.ts";
+import type { DevLeaders } from "./dev-cluster.ts";
+import type { DevServiceName } from "./dev-service-name.ts";
+import { seatsOf, type DevMember } from "./dev-state.ts";
+import { serviceOf, servicesOf } from "./services.ts";
 
 /** What `quorate dev` says; members' logs are shown only where they matter. */
 export class DevOutput {
   readonly #out: Output;
   readonly #json: boolean;
-  #announcedTerm = 0;
+  readonly #announcedTerms = new Map<DevServiceName, number>();
 
   constructor(out: Output, json: boolean) {
     this.#out = out;
@@ -25,7 +27,7 @@ export class DevOutput {
   /** One line of a member's log: changes of leader, once each, and whatever is a warning or worse. */
   memberLine(members: readonly DevMember[], name: string, line: string): void {
     const record = readLogRecord(line);
-    if (record?.fields["event"] === "leader") this.#leader(record);
+    if (record?.fields["event"] === "leader") this.#leader(members, record);
     if (record && (record.level === "debug" || record.level === "info")) return;
     if (this.#json) {
       this.event("log", record?.text ?? line, { member: name, level: record?.level ?? "unknown" });
@@ -35,13 +37,15 @@ export class DevOutput {
     this.#out.write(`${this.#prefix(members, name)} ${text}\n`);
   }
 
-  #leader({ fields }: LogRecord): void {
+  #leader(members: readonly DevMember[], { fields }: LogRecord): void {
     const { term, leader } = fields;
+    if (typeof term !== "number" || typeof leader !== "string") return;
+    const { service, name } = whoLeads(leader, members);
     // Every member reports the same change; the first report of a term is enough.
-    if (typeof term !== "number" || typeof leader !== "string" || term <= this.#announcedTerm)
-      return;
-    this.#announcedTerm = term;
-    this.event("leader", `${leader} leads (term ${term})`, { leader, term });
+    if (term <= (this.#announcedTerms.get(service) ?? 0)) return;
+    this.#announcedTerms.set(service, term);
+    const what = servicesOf({ members }).length === 1 ? "" : ` ${serviceOf(service).title}`;
+    this.event("leader", `${name} leads${what} (term ${term})`, { service, leader: name, term });
   }
 
   #prefix(members: readonly DevMember[], name: string): string {
@@ -58,18 +62,28 @@ function describe({ text, fields }: LogRecord): string {
   return [text, ...details].join(" ");
 }
 
+/** Servers of an ensemble are known to each other by their numbers. */
+function whoLeads(
+  leader: string,
+  members: readonly DevMember[],
+): { readonly service: DevServiceName; readonly name: string } {
+  const number = /^server (\d+)$/.exec(leader)?.[1];
+  if (number === undefined) return { service: "etcd", name: leader };
+  const seat = seatsOf({ members }, "zookeeper").find((each) => each.number === Number(number));
+  return { service: "zookeeper", name: seat?.name ?? leader };
+}
+
 /** What to print once everybody is ready: where they are, and what to type next. */
 export function readyText(
-  service: DevService,
   members: readonly DevMember[],
-  leader: string | null,
+  leaders: DevLeaders,
   dataDir: string,
 ): string {
-  const rows = members.map(
-    (member) =>
-      `  ${member.name}   ${service.address(member)}   pid ${member.pid ?? "-"}${member.name === leader ? "   leads" : ""}`,
+  const services = servicesOf({ members });
+  const suggestions = services.flatMap((service) =>
+    service.suggestions(seatsOf({ members }, service.name)),
   );
-  const victim = members.find((member) => member.name === leader) ?? members[0];
+  const victim = members.find(({ name }) => Object.values(leaders).includes(name)) ?? members[0];
   const fate =
     members.length === 1
       ? "it dies and comes back"
@@ -77,16 +91,24 @@ export function readyText(
   return `
 ${members.length === 1 ? "1 member is" : `${members.length} members are`} ready. Data and logs: ${dataDir}
 
-${rows.join("\n")}
+${members.map((member) => memberRow(member, leaders)).join("\n")}
 
 Type in another terminal:
 
-${service
-  .suggestions(members)
-  .map((line) => `  ${line}`)
-  .join("\n")}
+${suggestions.map((line) => `  ${line}`).join("\n")}
   kill -9 ${victim?.pid ?? "PID"}        # ${fate}
 
 Ctrl-C stops all members; the data stays. \`rm -r ${dataDir}\` begins afresh.
 `;
+}
+
+function memberRow(member: DevMember, leaders: DevLeaders): string {
+  const services = servicesOf({ members: [member] });
+  const addresses = services.flatMap((service) =>
+    seatsOf({ members: [member] }, service.name).map((seat) => service.address(seat)),
+  );
+  const led = services.filter(({ name }) => leaders[name] === member.name);
+  const what = services.length === 1 ? "" : ` ${led.map(({ title }) => title).join(" and ")}`;
+  const leads = led.length === 0 ? [] : [`leads${what}`];
+  return `  ${[member.name, ...addresses, `pid ${member.pid ?? "-"}`, ...leads].join("   ")}`;
 }

@@ -1,19 +1,19 @@
-import type { DevMember, DevState } from "./dev-state.ts";
+import type { DevServiceName } from "./dev-service-name.ts";
+import type { ServicePorts } from "./dev-state.ts";
 
-/** What a development cluster serves, and how its members are run, asked and used. */
+/** A service for clients of one kind: where its members are, how they are asked, and how they are used. */
 export interface DevService {
+  readonly name: DevServiceName;
+  /** For people. */
+  readonly title: string;
   readonly firstClientPort: number;
   /** Between a member's client port and its others. */
   readonly portOffsets: readonly number[];
-  /** What its members are called: this and a number. */
-  readonly memberPrefix: string;
-  /** Writes what a member reads at its start; the arguments that start it. */
-  prepare(member: DevMember, state: DevState, dataDir: string): readonly string[];
   /** Whether the member serves clients. */
-  isReady(member: DevMember): Promise<boolean>;
-  leads(member: DevMember): Promise<boolean>;
+  isReady(ports: ServicePorts): Promise<boolean>;
+  leads(ports: ServicePorts): Promise<boolean>;
   /** What to type once everybody is ready, one command a line. */
-  suggestions(members: readonly DevMember[]): readonly string[];
+  suggestions(members: readonly ServicePorts[]): readonly string[];
   /** How a client names the member's address. */
-  address(member: DevMember): string;
+  address(ports: ServicePorts): string;
 }

@@ -1,49 +1,33 @@
 import { join } from "node:path";
 import { connect, EtcdError, type EtcdClient } from "@quorate/kv";
 import type { DevService } from "./dev-service.ts";
-import type { DevMember } from "./dev-state.ts";
+import { seatsOf, type DevState, type Seat, type ServicePorts } from "./dev-state.ts";
 
 const ANSWER_MS = 1_000;
 const FIRST_CLIENT_PORT = 2379;
 
 /** Members of an etcd cluster. */
 export const etcdService: DevService = {
+  name: "etcd",
+  title: "etcd",
   firstClientPort: FIRST_CLIENT_PORT,
   portOffsets: [100],
-  memberPrefix: "m",
 
-  prepare(member, { members, token }, dataDir) {
-    const peerUrl = (of: DevMember): string => `http://127.0.0.1:${of.peerPort}`;
-    const clientUrl = `http://127.0.0.1:${member.clientPort}`;
-    return [
-      "server",
-      `--name=${member.name}`,
-      `--data-dir=${join(dataDir, member.name)}`,
-      `--listen-client-urls=${clientUrl}`,
-      `--advertise-client-urls=${clientUrl}`,
-      `--listen-peer-urls=${peerUrl(member)}`,
-      `--initial-advertise-peer-urls=${peerUrl(member)}`,
-      `--initial-cluster=${members.map((of) => `${of.name}=${peerUrl(of)}`).join(",")}`,
-      `--initial-cluster-token=${token}`,
-      "--log-format=json",
-    ];
-  },
-
-  isReady: (member) =>
-    asked(member, async (client) => {
+  isReady: (ports) =>
+    asked(ports, async (client) => {
       await client.get("health");
       return true;
     }),
 
-  leads: (member) =>
-    asked(member, async ({ maintenance }) => {
+  leads: (ports) =>
+    asked(ports, async ({ maintenance }) => {
       const { header, leader } = await maintenance.status();
       return header.memberId === leader;
     }),
 
   suggestions(members) {
-    const endpoints = members.map((member) => `127.0.0.1:${member.clientPort}`).join(",");
-    const isDefault = members[0]?.clientPort === FIRST_CLIENT_PORT;
+    const endpoints = members.map(({ client }) => `127.0.0.1:${client}`).join(",");
+    const isDefault = members[0]?.client === FIRST_CLIENT_PORT;
     return [
       `etcdctl --endpoints=${endpoints} put greeting hello`,
       `etcdctl --endpoints=${endpoints} get greeting`,
@@ -52,15 +36,36 @@ export const etcdService: DevService = {
     ];
   },
 
-  address: ({ clientPort }) => `http://127.0.0.1:${clientPort}`,
+  address: ({ client }) => `http://127.0.0.1:${client}`,
 };
+
+/** The flags of `quorate server` for a member. */
+export function etcdFlags(
+  { name, client, peer }: Seat,
+  state: DevState,
+  dataDir: string,
+): readonly string[] {
+  const peerUrl = (port: number): string => `http://127.0.0.1:${port}`;
+  const clientUrl = `http://127.0.0.1:${client}`;
+  const cluster = seatsOf(state, "etcd").map((seat) => `${seat.name}=${peerUrl(seat.peer)}`);
+  return [
+    `--name=${name}`,
+    `--data-dir=${join(dataDir, name)}`,
+    `--listen-client-urls=${clientUrl}`,
+    `--advertise-client-urls=${clientUrl}`,
+    `--listen-peer-urls=${peerUrl(peer)}`,
+    `--initial-advertise-peer-urls=${peerUrl(peer)}`,
+    `--initial-cluster=${cluster.join(",")}`,
+    `--initial-cluster-token=${state.token}`,
+  ];
+}
 
 /** What the member answers; false while it does not. */
 async function asked(
-  { clientPort }: DevMember,
+  { client: port }: ServicePorts,
   ask: (client: EtcdClient) => Promise<boolean>,
 ): Promise<boolean> {
-  const client = connect({ endpoints: [`127.0.0.1:${clientPort}`], timeoutMillis: ANSWER_MS });
+  const client = connect({ endpoints: [`127.0.0.1:${port}`], timeoutMillis: ANSWER_MS });
   try {
     return await ask(client);
   } catch (thrown) {

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { DevService } from "./dev-service.ts";
+import type { ServicePorts } from "./dev-state.ts";
 
 /** Ports of the members, in order. */
 export interface DevPorts {
@@ -17,14 +18,46 @@ const BASES_MAX = 20;
 export function portsFrom(
   base: number,
   members: number,
-  { portOffsets: [peerOffset = 0, ...others] }: Pick<DevService, "portOffsets">,
+  service: Pick<DevService, "portOffsets">,
 ): DevPorts {
-  const client = Array.from({ length: members }, (_, i) => base + i);
+  const [peerOffset = 0] = service.portOffsets;
+  const seats = Array.from({ length: members }, (_, i) => ({
+    client: base + i,
+    peer: base + i + peerOffset,
+  }));
+  return portsOf(seats, service);
+}
+
+/** The ports of members that have some already. */
+export function portsOf(
+  seats: readonly ServicePorts[],
+  { portOffsets: [, ...others] }: Pick<DevService, "portOffsets">,
+): DevPorts {
   return {
-    client,
-    peer: client.map((port) => port + peerOffset),
-    other: others.flatMap((offset) => client.map((port) => port + offset)),
+    client: seats.map(({ client }) => client),
+    peer: seats.map(({ peer }) => peer),
+    other: others.flatMap((offset) => seats.map(({ client }) => client + offset)),
   };
+}
+
+/** The same, member by member. */
+export function seatsAt({ client, peer }: DevPorts): readonly ServicePorts[] {
+  return client.map((port, i) => ({ client: port, peer: peer[i] ?? 0 }));
+}
+
+/**
+ * Sees that no port serves two services.
+ *
+ * @throws `CliError` (usage) naming one that would
+ */
+export function refuseShared(services: readonly DevPorts[]): void {
+  const ports = services.flatMap(({ client, peer, other }) => [...client, ...peer, ...other]);
+  const shared = ports.find((port, i) => ports.indexOf(port) !== i);
+  if (shared === undefined) return;
+  throw new CliError(
+    EXIT.usage,
+    `--client-port: both services would use port ${shared}: give ports that are further apart`,
+  );
 }
 
 /** The first of the ports that somebody else listens on, or null when all are free. */

@@ -4,28 +4,24 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { DevCluster } from "./dev-cluster.ts";
 import { DevOutput, readyText } from "./dev-output.ts";
-import type { DevService } from "./dev-service.ts";
-import { readDevState, type DevServiceName, type DevState } from "./dev-state.ts";
-import { etcdService } from "./etcd-service.ts";
-import { choosePorts, firstTaken } from "./ports.ts";
-import { zooKeeperService } from "./zookeeper-service.ts";
+import type { DevServiceName } from "./dev-service-name.ts";
+import { readDevState, seatsOf, type DevState } from "./dev-state.ts";
+import { choosePorts, firstTaken, portsOf, refuseShared, seatsAt, type DevPorts } from "./ports.ts";
+import { serviceOf, servicesOf } from "./services.ts";
 
 /** What was said on the command line; null where nothing was said. */
 export interface DevRequest {
-  readonly service: DevServiceName;
+  /** At least one, none twice. */
+  readonly services: readonly DevServiceName[];
   readonly members: number | null;
-  readonly clientPort: number | null;
+  /** For each of the services, in their order. */
+  readonly clientPorts: readonly number[] | null;
   readonly dataDir: string;
   readonly restart: boolean;
   readonly json: boolean;
 }
 
 const MEMBERS_DEFAULT = 3;
-
-const SERVICES: Readonly<Record<DevServiceName, DevService>> = {
-  etcd: etcdService,
-  zookeeper: zooKeeperService,
-};
 
 /** Runs a development cluster until it is asked to stop. */
 export async function runDev(request: DevRequest, terminal: Terminal): Promise<ExitCode> {
@@ -34,20 +30,16 @@ export async function runDev(request: DevRequest, terminal: Terminal): Promise<E
   const earlier = readDevState(dataDir);
   const state = earlier ? await takeUp(earlier, request) : await begin(request, output);
   const { stop, self } = terminal;
-  const service = SERVICES[state.service];
-  const cluster = new DevCluster(state, { self, service, dataDir, restart, stop }, output);
+  const cluster = new DevCluster(state, { self, dataDir, restart, stop }, output);
   const what = `${state.members.length} member${state.members.length === 1 ? "" : "s"}`;
   output.event("starting", `starting ${what} on the data in ${dataDir} …`);
   try {
     await cluster.start();
     if (stop.aborted) return EXIT.ok;
     const { members } = cluster;
-    const leader = await cluster.leader();
-    output.event("ready", readyText(service, members, leader, dataDir), {
-      dataDir,
-      leader,
-      members,
-    });
+    const leaders = await cluster.leaders();
+    const text = readyText(members, leaders, dataDir);
+    output.event("ready", text, { dataDir, leaders, members });
     await cluster.supervise();
     if (stop.aborted) return EXIT.ok;
     throw new CliError(EXIT.stopped, "no member is left running");
@@ -59,36 +51,41 @@ export async function runDev(request: DevRequest, terminal: Terminal): Promise<E
 
 /** A new cluster in an empty directory. */
 async function begin(request: DevRequest, output: DevOutput): Promise<DevState> {
-  const service = SERVICES[request.service];
+  const { services, clientPorts } = request;
   const count = request.members ?? MEMBERS_DEFAULT;
-  const { ports, skipped } = await choosePorts(count, request.clientPort, service);
-  if (skipped !== null) {
-    output.event(
-      "ports",
-      `port ${skipped} is in use: clients connect from port ${ports.client[0]} up instead`,
-    );
+  const chosen = new Map<DevServiceName, DevPorts>();
+  for (const [place, name] of services.entries()) {
+    const service = serviceOf(name);
+    const { ports, skipped } = await choosePorts(count, clientPorts?.[place] ?? null, service);
+    chosen.set(name, ports);
+    if (skipped === null) continue;
+    const text = `port ${skipped} is in use: clients of ${service.title} connect from port ${ports.client[0]} up instead`;
+    output.event("ports", text, { service: name });
   }
-  const members = ports.client.map((clientPort, i) => ({
-    name: `${service.memberPrefix}${i + 1}`,
-    clientPort,
-    peerPort: ports.peer[i] ?? 0,
+  refuseShared([...chosen.values()]);
+  const seats = [...chosen].map(([name, ports]) => [name, seatsAt(ports)] as const);
+  const prefix = chosen.has("etcd") ? "m" : "zk";
+  const members = Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}${i + 1}`,
+    ports: Object.fromEntries(seats.map(([name, places]) => [name, places[i]])),
     pid: null,
   }));
   const token = `dev-${randomBytes(6).toString("hex")}`;
-  return { version: 1, service: request.service, token, supervisor: null, members };
+  return { version: 2, token, supervisor: null, members };
 }
 
-/** The cluster that is already in the directory: its size and ports are part of it. */
+/** The cluster that is already in the directory: what it serves, its size and its ports are part of it. */
 async function takeUp(
   earlier: DevState,
-  { members, clientPort, dataDir, service }: DevRequest,
+  { members, clientPorts, dataDir, services }: DevRequest,
 ): Promise<DevState> {
   const other = "choose another --data-dir for another cluster, or leave the flag out";
-  if (service !== earlier.service) {
-    const mine = service === "zookeeper" ? "--zookeeper" : "without --zookeeper";
+  const served = servicesOf(earlier);
+  const names = served.map(({ name }) => name).join(",");
+  if (services.toSorted().join(",") !== names) {
     throw new CliError(
       EXIT.usage,
-      `${mine}: the cluster in ${dataDir} serves ${earlier.service}: choose another --data-dir`,
+      `--with ${services.join(",")}: the cluster in ${dataDir} serves ${names}: give --with ${names}, or choose another --data-dir`,
     );
   }
   const size = earlier.members.length;
@@ -98,19 +95,22 @@ async function takeUp(
       `--members ${members}: the cluster in ${dataDir} has ${size}: ${other}`,
     );
   }
-  const first = earlier.members[0]?.clientPort;
-  if (clientPort !== null && clientPort !== first) {
+  const first = services.map((name) => seatsOf(earlier, name)[0]?.client).join(",");
+  if (clientPorts !== null && clientPorts.join(",") !== first) {
     throw new CliError(
       EXIT.usage,
-      `--client-port ${clientPort}: the cluster in ${dataDir} has ${first}: ${other}`,
+      `--client-port ${clientPorts.join(",")}: the cluster in ${dataDir} has ${first}: ${other}`,
     );
   }
-  const taken = await firstTaken({
-    client: earlier.members.map((member) => member.clientPort),
-    peer: earlier.members.map((member) => member.peerPort),
-    other: [],
-  });
-  if (taken !== null) {
+  await refuseTaken(earlier, dataDir);
+  return { ...earlier, members: earlier.members.map((member) => ({ ...member, pid: null })) };
+}
+
+/** @throws `CliError` (address) naming a port of the cluster that is in use */
+async function refuseTaken(earlier: DevState, dataDir: string): Promise<void> {
+  for (const service of servicesOf(earlier)) {
+    const taken = await firstTaken(portsOf(seatsOf(earlier, service.name), service));
+    if (taken === null) continue;
     const who =
       earlier.supervisor === null
         ? ""
@@ -121,5 +121,4 @@ async function takeUp(
       `port ${taken} of the cluster in ${dataDir} is in use${who}: ${remedy}`,
     );
   }
-  return { ...earlier, members: earlier.members.map((member) => ({ ...member, pid: null })) };
 }

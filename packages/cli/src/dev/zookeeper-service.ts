@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { serverStatus } from "../zookeeper-client/server-status.ts";
 import { ZooKeeperError } from "../zookeeper-client/zookeeper-error.ts";
 import type { DevService } from "./dev-service.ts";
-import type { DevMember, DevState } from "./dev-state.ts";
+import { seatsOf, type DevState, type Seat, type ServicePorts } from "./dev-state.ts";
 
 const ANSWER_MS = 1_000;
 const FIRST_CLIENT_PORT = 2181;
@@ -15,44 +15,46 @@ const QUORUM_OFFSET = 100;
  */
 const ELECTION_OFFSET = 50;
 
-/** Servers of a ZooKeeper ensemble, each with a `zoo.cfg` of its own. */
+/** Servers of a ZooKeeper ensemble. */
 export const zooKeeperService: DevService = {
+  name: "zookeeper",
+  title: "ZooKeeper",
   firstClientPort: FIRST_CLIENT_PORT,
   portOffsets: [QUORUM_OFFSET, QUORUM_OFFSET + ELECTION_OFFSET],
-  memberPrefix: "zk",
 
-  prepare(member, state, dataDir) {
-    const directory = join(dataDir, member.name);
-    mkdirSync(directory, { recursive: true });
-    const path = join(directory, "zoo.cfg");
-    writeFileSync(path, zooCfg(member, state, directory));
-    writeFileSync(join(directory, "myid"), `${numberOf(member, state)}\n`);
-    return ["zookeeper", path, "--log-format=json"];
-  },
+  isReady: async (ports) => (await modeOf(ports)) !== null,
 
-  isReady: async (member) => (await modeOf(member)) !== null,
-
-  leads: async (member) => {
-    const mode = await modeOf(member);
+  leads: async (ports) => {
+    const mode = await modeOf(ports);
     return mode === "leader" || mode === "standalone";
   },
 
   suggestions(members) {
-    const servers = members.map((member) => `127.0.0.1:${member.clientPort}`).join(",");
+    const servers = members.map(({ client }) => `127.0.0.1:${client}`).join(",");
     return [
       `zkCli.sh -server ${servers}`,
       `npx quorate zk status --endpoints ${servers}`,
-      `npx quorate zk ls -R / --endpoints ${servers}`,
+      `npx quorate zk create /greeting hello --endpoints ${servers}`,
+      `npx quorate zk watch -R / --endpoints ${servers}`,
     ];
   },
 
-  address: ({ clientPort }) => `127.0.0.1:${clientPort}`,
+  address: ({ client }) => `127.0.0.1:${client}`,
 };
 
-function zooCfg(member: DevMember, state: DevState, directory: string): string {
-  const servers = state.members.map(
-    (of) =>
-      `server.${numberOf(of, state)}=127.0.0.1:${of.peerPort}:${of.peerPort + ELECTION_OFFSET}`,
+/** Writes what a server reads at its start, into a directory of its own; where its `zoo.cfg` is. */
+export function writeZooFiles(seat: Seat, state: DevState, dataDir: string): string {
+  const directory = join(dataDir, `zk${seat.number}`);
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, "zoo.cfg");
+  writeFileSync(path, zooCfg(seat, state, directory));
+  writeFileSync(join(directory, "myid"), `${seat.number}\n`);
+  return path;
+}
+
+function zooCfg({ client }: Seat, state: DevState, directory: string): string {
+  const servers = seatsOf(state, "zookeeper").map(
+    ({ number, peer }) => `server.${number}=127.0.0.1:${peer}:${peer + ELECTION_OFFSET}`,
   );
   return [
     "# Written by `quorate dev`, at every start.",
@@ -60,7 +62,7 @@ function zooCfg(member: DevMember, state: DevState, directory: string): string {
     "initLimit=10",
     "syncLimit=5",
     `dataDir=${resolve(directory)}`,
-    `clientPort=${member.clientPort}`,
+    `clientPort=${client}`,
     "clientPortAddress=127.0.0.1",
     "4lw.commands.whitelist=*",
     ...servers,
@@ -68,14 +70,10 @@ function zooCfg(member: DevMember, state: DevState, directory: string): string {
   ].join("\n");
 }
 
-function numberOf(member: DevMember, { members }: DevState): number {
-  return members.findIndex(({ name }) => name === member.name) + 1;
-}
-
 /** What the server says that it does; null while it says nothing. */
-async function modeOf({ clientPort }: DevMember): Promise<string | null> {
+async function modeOf({ client }: ServicePorts): Promise<string | null> {
   try {
-    const { mode } = await serverStatus({ host: "127.0.0.1", port: clientPort }, ANSWER_MS);
+    const { mode } = await serverStatus({ host: "127.0.0.1", port: client }, ANSWER_MS);
     return mode;
   } catch (thrown) {
     if (!(thrown instanceof ZooKeeperError)) throw thrown;

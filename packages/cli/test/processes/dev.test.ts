@@ -149,6 +149,46 @@ test("an ensemble is started from files that its servers find nothing wrong with
   expect(dev.said("log")).toEqual([]);
 }, 60_000);
 
+test("members serve both kinds of clients, and are taken up again with all their ports", async () => {
+  const dataDir = join(directory, "both");
+  const ports = [await freeBase(1, etcdService), await freeBase(1, zooKeeperService)];
+  const [etcdPort = 0, zooKeeperPort = 0] = ports;
+  const args = ["--with", "etcd,zookeeper", "--members", "1", "--data-dir", dataDir];
+  const dev = start(...args, "--client-port", ports.join(","));
+  const ready = await dev.event("ready");
+  expect(ready).toMatchObject({
+    leaders: { etcd: "m1", zookeeper: "m1" },
+    members: [
+      {
+        name: "m1",
+        ports: {
+          etcd: { client: etcdPort, peer: etcdPort + 100 },
+          zookeeper: { client: zooKeeperPort, peer: zooKeeperPort + 100 },
+        },
+        pid: expect.any(Number),
+      },
+    ],
+  });
+  const client = connect({ endpoints: [`127.0.0.1:${etcdPort}`], timeoutMillis: 10_000 });
+  await client.put("/made", "of etcd");
+  client.close();
+  const endpoint = { host: "127.0.0.1", port: zooKeeperPort };
+  const session = await ZooKeeperSession.open(endpoint, { answerMs: 10_000 });
+  expect((await session.create("/made", "of ZooKeeper")).error).toBe(0);
+  await session.close();
+  expect(await dev.end("SIGTERM")).toBe(EXIT.ok);
+
+  const other = start("--data-dir", dataDir);
+  expect(await other.end(null)).toBe(EXIT.usage);
+  expect(other.stderr).toMatch(/serves etcd,zookeeper: give --with etcd,zookeeper, or choose/);
+
+  const again = start(...args);
+  await again.event("ready");
+  const reader = await ZooKeeperSession.open(endpoint, { answerMs: 10_000 });
+  expect(await reader.getData("/made")).toBe("of ZooKeeper");
+  await reader.close();
+}, 60_000);
+
 test("members do not outlive a supervisor that is killed", async () => {
   const dataDir = join(directory, "orphans");
   const dev = start(
