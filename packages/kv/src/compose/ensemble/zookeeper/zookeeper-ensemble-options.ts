@@ -22,9 +22,9 @@ type ServiceOptions = Omit<
  */
 export interface ZooKeeperEnsembleOptions extends CommonEnsembleOptions, Partial<ServiceOptions> {
   /**
-   * ZooKeeper's unit of time: servers that do not hear of each other for five part, and sessions end
-   * between their timeout and one more. When left out, 100 with the real clock, so that a test need not
-   * wait long, and 2000 with the manual one.
+   * ZooKeeper's unit of time: servers that do not hear of each other for five of these part, and
+   * sessions end within two after their timeout. When left out, 100 with the real clock, so that a test
+   * need not wait long, and 2000 with the manual one.
    */
   readonly tickMillis?: number;
   /** The shortest timeout that a session can have; two ticks when left out. */

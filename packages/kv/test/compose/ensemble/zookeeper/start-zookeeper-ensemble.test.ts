@@ -8,13 +8,15 @@ import type {
   ZooKeeperEnsemble,
 } from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble.ts";
 import { startZooKeeperEnsemble } from "../../../../src/compose/ensemble/zookeeper/start-zookeeper-ensemble.ts";
-import { ERROR } from "../../../../src/zookeeper/codec/index.ts";
+import { ERROR, OPCODE } from "../../../../src/zookeeper/codec/index.ts";
 import { JuteClient, until } from "../../../zookeeper/server/jute-client.ts";
-import { create, getData } from "../../../zookeeper/requests.ts";
+import { create, frame, getData, OPEN, remove } from "../../../zookeeper/requests.ts";
 import { resources } from "../resources.ts";
 import { EnsembleClient } from "./ensemble-client.ts";
 
 const EPHEMERAL = 1;
+const CONTAINER = 4;
+const PERSISTENT_WITH_TTL = 5;
 
 type Members = readonly [ZooKeeperEnsembleMember, ZooKeeperEnsembleMember, ZooKeeperEnsembleMember];
 
@@ -175,6 +177,23 @@ describe("sessions with the manual clock", () => {
   });
 });
 
+test("with the manual clock nodes with a time to live go, and empty containers", async () => {
+  const manual = await startManual({ extendedTypes: true });
+  const [first] = manual.members as Members;
+  const client = await clientOf(first);
+  expect(await client.ask(createFor(60_000, "/short"))).toBe(ERROR.ok);
+  const container = { opcode: OPCODE.createContainer, flags: CONTAINER };
+  expect(await client.ask(create(2, "/container", container))).toBe(ERROR.ok);
+  await client.ask(create(3, "/container/x"));
+  await client.ask(remove(4, "/container/x"));
+  await manual.advance(50_000);
+  const before = await clientOf(first);
+  expect([await before.knows("/short"), await before.knows("/container")]).toEqual([true, true]);
+  await manual.advance(80_000);
+  const after = await clientOf(first);
+  expect([await after.knows("/short"), await after.knows("/container")]).toEqual([false, false]);
+});
+
 describe("a session that is expired by hand", () => {
   test("takes its ephemeral nodes with it, and its client is told", async () => {
     const { members, expireSession } = bound(await start());
@@ -311,4 +330,15 @@ function bound(
     expireSession: (session) => of.expireSession(session),
     close: () => of.close(),
   };
+}
+
+/** A request for a node that is to live so long. */
+function createFor(millis: number, path: string): Uint8Array {
+  return frame(1, OPCODE.createTtl, (writer) => {
+    writer.ustring(path).buffer(null).int(OPEN.length);
+    for (const { permissions, scheme, id } of OPEN) {
+      writer.int(permissions).ustring(scheme).ustring(id);
+    }
+    writer.int(PERSISTENT_WITH_TTL).long(millis);
+  });
 }
