@@ -218,7 +218,10 @@ describe("a server by itself", () => {
   });
 
   test("resets what it counts", async () => {
+    const { ensemble } = under.server.facts();
+    ensemble.looking(0);
     await command("stat_reset");
+    expect(ensemble.lookings).toBe(0);
     await command("connection_stat_reset");
     expect(await command("stats")).toMatchObject({
       server_stats: { packets_sent: 0, packets_received: 0, max_latency: 0 },

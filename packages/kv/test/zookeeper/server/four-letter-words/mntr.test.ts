@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { OPCODE } from "../../../../src/zookeeper/codec/index.ts";
+import { EnsembleStats } from "../../../../src/zookeeper/metrics/index.ts";
 import { bytes, create, frame, getData, ping, read, setData } from "../../requests.ts";
 import { ServerUnderTest } from "../server-under-test.ts";
 import { ask } from "./asking.ts";
@@ -146,6 +147,59 @@ test("what goes wrong with clients is counted", async () => {
   expect(among(await values(), Object.keys(expected))).toEqual(expected);
 });
 
+test("what is beside the order of a client's requests has no latency, as in ZooKeeper", async () => {
+  under = await ServerUnderTest.start({ fourLetterWords: ["*"] });
+  const first = await under.connect();
+  first.greet();
+  await under.proposed(1);
+  under.commit();
+  const { session, password } = await first.welcome();
+  first.send(
+    frame(-4, OPCODE.auth, (writer) => writer.int(0).ustring("digest").buffer(bytes("a:b"))),
+    frame(1, 999),
+  );
+  await first.replies(2);
+  await first.closed();
+  const second = await under.connect();
+  second.greet({ session, password });
+  await under.proposed(1);
+  under.commit();
+  await second.welcome();
+  const expected = {
+    cnt_updatelatency: "1", // the session
+    cnt_readlatency: "0",
+    connection_request_count: "2",
+    connection_revalidate_count: "1",
+  };
+  expect(among(await values(), Object.keys(expected))).toEqual(expected);
+});
+
+test("clients that are left unread for a while are counted", async () => {
+  const limits = { outstandingPerConnection: 1 };
+  under = await ServerUnderTest.start({ fourLetterWords: ["*"], limits });
+  const client = await under.open();
+  client.send(create(1, "/a"), create(2, "/b"));
+  await under.proposed(1);
+  under.commit();
+  await under.proposed(1);
+  under.commit();
+  await client.replies(2);
+  expect(among(await values(), ["request_throttle_wait_count"])).toEqual({
+    request_throttle_wait_count: "1",
+  });
+});
+
+test("srst resets what is counted of the ensemble, too", async () => {
+  const ensembleStats = new EnsembleStats(0);
+  ensembleStats.looking(0);
+  ensembleStats.proposalSizes.observe(7);
+  under = await ServerUnderTest.start({ fourLetterWords: ["*"], ensembleStats });
+  expect(among(await values(), ["looking_count"])).toEqual({ looking_count: "1" });
+  await ask(under, "srst");
+  expect(among(await values(), ["looking_count"])).toEqual({ looking_count: "0" });
+  expect(ensembleStats.proposalSizes.last).toBe(-1);
+});
+
 test("a leader counts the sessions that it lets expire", async () => {
   under = await ServerUnderTest.start({ fourLetterWords: ["*"] });
   await under.open({ timeoutMillis: 1_000 });
@@ -190,10 +244,13 @@ describe("a member of an ensemble says what it is", () => {
       ["3", peer("replicate", false)],
       ["4", peer("snapshot", true)],
     ]);
+    const ensembleStats = new EnsembleStats(0);
+    for (const size of [9, 7, 8]) ensembleStats.proposalSizes.observe(size);
     under = await ServerUnderTest.start(
-      { fourLetterWords: ["mntr"] },
+      { fourLetterWords: ["mntr"], ensembleStats },
       { self: "1", leader: "1", configurations, progress },
     );
+    expect(await ask(under, "srvr")).toMatch(/\nProposal sizes last\/min\/max: 8\/7\/9\n$/);
     under.clock.now += 70;
     const expected = {
       learners: "2",
@@ -201,6 +258,9 @@ describe("a member of an ensemble says what it is", () => {
       synced_non_voting_followers: "0",
       synced_observers: "0",
       pending_syncs: "1",
+      last_proposal_size: "8",
+      max_proposal_size: "9",
+      min_proposal_size: "7",
     };
     expect(among(await values(), Object.keys(expected))).toEqual(expected);
   });

@@ -38,3 +38,9 @@ test("in an ensemble conf tells who belongs to it, as /zookeeper/config does", a
       `membership: \n${membership}`,
   );
 });
+
+test("what /zookeeper/config does not tell is told to be unknown", async () => {
+  const ensembleSettings = { initLimit: 10, syncLimit: 5 };
+  under = await ServerUnderTest.start({ fourLetterWords: ["conf"], ensembleSettings });
+  expect(await ask(under, "conf")).toContain("electionPort=-1\nquorumPort=-1\n");
+});

@@ -30,15 +30,15 @@ test("watches are told by session and by path, those on children alone left out"
   );
   await one.replies(3);
   two.send(read(1, exists, "/zookeeper", true));
-  two.send(frame(2, addWatch, (writer) => writer.ustring("/zookeeper").int(RECURSIVE)));
+  two.send(frame(2, addWatch, (writer) => writer.ustring("/r").int(RECURSIVE)));
   await two.replies(2);
   const [first, second] = ["0x100000000000001", "0x100000000000002"];
-  expect(await ask(under, "wchs")).toBe("2 connections watching 2 paths\nTotal watches:3\n");
+  expect(await ask(under, "wchs")).toBe("2 connections watching 3 paths\nTotal watches:4\n");
   expect(await ask(under, "wchc")).toBe(
-    `${first}\n\t/zookeeper\n\t/nope\n${second}\n\t/zookeeper\n\n`,
+    `${first}\n\t/zookeeper\n\t/nope\n${second}\n\t/zookeeper\n\t/r\n\n`,
   );
   expect(await ask(under, "wchp")).toBe(
-    `/zookeeper\n\t${first}\n\t${second}\n/nope\n\t${first}\n\n`,
+    `/zookeeper\n\t${first}\n\t${second}\n/nope\n\t${first}\n/r\n\t${second}\n\n`,
   );
 });
 
