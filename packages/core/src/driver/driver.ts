@@ -441,6 +441,7 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     });
   }
 
+  /** @throws `ERR_MALFORMED` */
   #receive(from: NodeId, bytes: Uint8Array): void {
     if (this.#state !== "running") return;
     try {
@@ -448,8 +449,9 @@ export class Driver<Message, Result> implements ReplicatedLog<Result> {
     } catch (thrown) {
       const error = toQuorateError(thrown);
       if (error.code !== "ERR_MALFORMED") return this.#fail(error);
-      // A peer of another version or a broken one: what it says is dropped, we go on.
+      // A peer of another version or a broken one. What it says cannot be left out: the link ends.
       this.#options.onTrace?.({ name: "malformed-frame", facts: { from, why: error.message } });
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { toQuorateError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { GroupIdentity, TransportReceiver } from "../ports/transport.ts";
 
@@ -20,6 +21,8 @@ export interface LinkHost {
   isBlocked(from: NodeId, to: NodeId): boolean;
   /** An end learned that the link is gone. */
   lost(end: LinkEnd): void;
+  /** The owner of an end wants no more of the link. */
+  refused(end: LinkEnd): void;
 }
 
 /**
@@ -98,7 +101,7 @@ export class LinkEnd {
     this.#host.deliver(peer.identity.self, owner.identity.self, () => {
       const blocked = this.#host.isBlocked(peer.identity.self, owner.identity.self);
       if (!this.#broken && !blocked && this.#state === "up" && owner.joined) {
-        owner.receiver.receive(peer.identity.self, frame);
+        this.#hand(frame);
       }
     });
   }
@@ -123,7 +126,16 @@ export class LinkEnd {
         return;
       }
       const frame = this.#frames.shift();
-      if (frame !== undefined) owner.receiver.receive(peer.identity.self, frame);
+      if (frame !== undefined) this.#hand(frame);
     });
+  }
+
+  #hand(frame: Uint8Array): void {
+    try {
+      this.owner.receiver.receive(this.peer.identity.self, frame);
+    } catch (thrown) {
+      if (toQuorateError(thrown).code !== "ERR_MALFORMED") throw thrown;
+      this.#host.refused(this);
+    }
   }
 }

@@ -89,6 +89,10 @@ export class MemoryNetwork implements LinkHost {
     this.#dialSoon(end.owner, end.peer.identity.self);
   }
 
+  refused(end: LinkEnd): void {
+    this.#break(end, () => 0);
+  }
+
   #join(
     identity: GroupIdentity,
     peers: ReadonlyMap<NodeId, readonly string[]>,

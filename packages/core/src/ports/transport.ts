@@ -45,6 +45,11 @@ export interface TransportReceiver {
   /** @param incarnation - differs for every process life of the peer */
   linkUp(peer: NodeId, incarnation: number): void;
   linkDown(peer: NodeId): void;
-  /** One frame, whole; the bytes are the receiver's to keep. */
+  /**
+   * One frame, whole; the bytes are the receiver's to keep.
+   *
+   * @throws `ERR_MALFORMED` for what no peer says: the link must end, as with a frame left out there
+   * would be a gap in it
+   */
   receive(peer: NodeId, frame: Uint8Array): void;
 }

@@ -1,4 +1,5 @@
 import { assert } from "../../assert.ts";
+import { QuorateError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import { Prng } from "../../prng.ts";
 import { expectEqual, type SuiteTest } from "./suite-test.ts";
@@ -181,6 +182,26 @@ export function transportSuite(
     },
     "short",
   );
+
+  check("ends a link on which a frame is refused, and begins another", async (net) => {
+    const { a, b } = await net.pair();
+    let refusals = 0;
+    b.onFrame = () => {
+      if (b.received("a") < 3 || refusals++ > 0) return;
+      throw new QuorateError("ERR_MALFORMED", "as the suite wants");
+    };
+    a.send("b", 10);
+    await Promise.all([
+      a.until(() => a.incarnations.length === 2),
+      b.until(() => b.incarnations.length === 2),
+    ]);
+    await a.linked("b");
+    a.send("b");
+    await b.until(() => b.received("a") === 1);
+    const before = ["up a", "a 0", "a 1", "a 2", "down a"];
+    expectEqual(b.told, [...before, "up a", "a 0"], "what was told to who refused a frame");
+    expectEqual(a.told, ["up b", "down b", "up b"], "what was told to who sent it");
+  });
 
   check("links with who becomes a peer, and ends the link of who is none any more", async (net) => {
     const { p, q, a, b } = await net.pair();

@@ -249,6 +249,18 @@ const DEFECTS: Record<string, [RegExp, (join: Join) => Join]> = {
       };
     },
   ],
+  "goes on behind a frame that was refused": [
+    /is refused/,
+    hearing((receiver) => ({
+      receive(peer, frame) {
+        try {
+          receiver.receive(peer, frame);
+        } catch {
+          // What was refused is a gap now.
+        }
+      },
+    })),
+  ],
   "drops what its queue does not take": [
     /overflows/,
     acting((group) => {
