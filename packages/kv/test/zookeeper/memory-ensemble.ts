@@ -24,7 +24,7 @@ import {
   startZooKeeperServer,
   type ListeningServer,
   type ListeningServerOptions,
-} from "../../src/zookeeper/server/index.ts";
+} from "./listening-server.ts";
 
 const HEARTBEAT_MILLIS = 20;
 const ELECTION_MILLIS = 200;

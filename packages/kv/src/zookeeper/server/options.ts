@@ -74,12 +74,3 @@ export interface ZooKeeperServerOptions {
   /** The same of the port for clients that speak TLS; none when left out. */
   readonly secureClientPort?: () => number | null;
 }
-
-/** What Node has for a server that listens on sockets. */
-type OfNode = "now" | "wallNow" | "defer" | "newPassword" | "clientPort";
-
-/** What a ZooKeeper server on sockets is made of. */
-export interface ListeningServerOptions
-  extends Omit<ZooKeeperServerOptions, OfNode>, Partial<Pick<ZooKeeperServerOptions, OfNode>> {
-  readonly listen: readonly Door[];
-}

@@ -4,7 +4,7 @@ import {
   startZooKeeperServer,
   type ListeningServer,
   type ListeningServerOptions,
-} from "../../../src/zookeeper/server/index.ts";
+} from "../listening-server.ts";
 import { FakeLog } from "../../service/fake-log.ts";
 import { JuteClient, until, type Greeting } from "./jute-client.ts";
 

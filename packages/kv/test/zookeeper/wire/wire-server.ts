@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
-import type { ListeningServerOptions } from "../../../src/zookeeper/server/index.ts";
+import type { ListeningServerOptions } from "../listening-server.ts";
 import { MemoryEnsemble } from "../memory-ensemble.ts";
 import { create } from "./operations.ts";
 import { WireClient, type Hello } from "./wire-client.ts";

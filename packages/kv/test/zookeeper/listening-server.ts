@@ -1,10 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { PASSWORD_BYTES } from "../codec/index.ts";
-import { SERVER_LIMITS } from "./limits.ts";
-import { Listener } from "./listener.ts";
-import type { ListenAddress, ListeningServerOptions } from "./options.ts";
-import { ZooKeeperServer } from "./zookeeper-server.ts";
+import { PASSWORD_BYTES } from "../../src/zookeeper/codec/index.ts";
+import {
+  Listener,
+  SERVER_LIMITS,
+  ZooKeeperServer,
+  type Door,
+  type ListenAddress,
+  type ZooKeeperServerOptions,
+} from "../../src/zookeeper/server/index.ts";
+
+/** What Node has for a server that listens on sockets. */
+type OfNode = "now" | "wallNow" | "defer" | "newPassword" | "clientPort";
+
+/** What a ZooKeeper server on sockets is made of. */
+export interface ListeningServerOptions
+  extends Omit<ZooKeeperServerOptions, OfNode>, Partial<Pick<ZooKeeperServerOptions, OfNode>> {
+  readonly listen: readonly Door[];
+}
 
 /** A server that clients reach over sockets. */
 export interface ListeningServer extends Pick<ZooKeeperServer, "tick" | "onAsk" | "facts"> {
