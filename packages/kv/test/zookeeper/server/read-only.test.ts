@@ -203,6 +203,13 @@ describe("a client", () => {
     expect(under.reasons).toEqual(["nothing was heard of it"]);
   });
 
+  test("stays when an election comes to nothing", async () => {
+    const { client } = await reader();
+    under.log.become({ leader: null, term: 9 });
+    client.send(getData(1, "/a"));
+    expect(await client.reply()).toMatchObject({ xid: 1, error: 0 });
+  });
+
   test("has to go when there is a leader, and finds its own session there", async () => {
     const { client } = await reader();
     under.log.become({ leader: "b2" });
