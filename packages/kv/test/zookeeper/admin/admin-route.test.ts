@@ -335,6 +335,36 @@ test("a server that serves nobody says so, but for what needs no state", async (
   expect(await command("nope")).toMatchObject({ error: "Unknown command: nope" });
 });
 
+test("a server that serves only readers says so", async () => {
+  under = await ServerUnderTest.start(
+    { ...OPTIONS, readOnlyMode: true, membership: MEMBERSHIP },
+    { ...ENSEMBLE, leader: null, isLeader: false },
+  );
+  under.pass(3_000);
+  expect(await command("is_read_only")).toMatchObject({ read_only: true, error: null });
+  expect(await command("server_stats")).toMatchObject({
+    read_only: true,
+    server_stats: { server_state: "read-only" },
+  });
+  expect(await command("monitor")).toMatchObject({ server_state: "read-only" });
+  expect(await command("zabstate")).toMatchObject({ voting: false, zabstate: "" });
+  expect(await command("voting_view")).toMatchObject({ current_config: {} });
+  expect(await command("leader")).toMatchObject({ error: "server is not initialized" });
+});
+
+test("too many sessions are counted, but not listed", async () => {
+  under = await ServerUnderTest.start(OPTIONS);
+  for (let birth = 1; birth <= 100_001; birth++) {
+    const id = { sid: 1, birth };
+    const password = new Uint8Array(16);
+    const session = { id, password, timeoutMillis: 1_000, attachment: birth, sequence: 0 };
+    under.machine.sessions.add(session);
+  }
+  const error =
+    "There are 100001 sessions and ephemeral nodes, and no more than 100000 are listed at once";
+  expect(await command("dump")).toEqual({ command: "dump", error });
+});
+
 test("too many watches are counted, but not listed", async () => {
   under = await ServerUnderTest.start(OPTIONS);
   const [one, two] = [await under.open(), await under.open()];

@@ -76,3 +76,16 @@ test("the others tell that there are sessions, and how long they last", async ()
     ...CONNECTIONS,
   ]);
 });
+
+test("too many are counted, but not listed", async () => {
+  under = await ServerUnderTest.start({ fourLetterWords: ["*"] });
+  for (let birth = 1; birth <= 100_001; birth++) {
+    const id = { sid: 1, birth };
+    const password = new Uint8Array(16);
+    const session = { id, password, timeoutMillis: 1_000, attachment: birth, sequence: 0 };
+    under.machine.sessions.add(session);
+  }
+  expect(await ask(under, "dump")).toBe(
+    "There are 100001 sessions and ephemeral nodes, and no more than 100000 are listed at once\n",
+  );
+});
