@@ -7,19 +7,15 @@
  * ZooKeeper.
  */
 import { startZooKeeperEnsemble } from "@quorate/kv";
-import {
-  createClient,
-  CreateMode,
-  type Client,
-  type Exception,
-  type Stat,
-} from "node-zookeeper-client";
+import { CreateMode, type Client, type Stat } from "node-zookeeper-client";
+import { asked, closed, connected } from "./zookeeper-promises.ts";
 
 const ELECTION = "/elections/scheduler";
 
 const servers = process.env["ZOOKEEPER_CONNECT"];
 const ensemble = servers === undefined ? await startZooKeeperEnsemble() : null;
-const [anna, berta, observer] = await Promise.all([connected(), connected(), connected()]);
+const connect = (): Promise<Client> => connected(servers ?? ensemble?.connectString ?? "");
+const [anna, berta, observer] = await Promise.all([connect(), connect(), connect()]);
 await asked<string>((answer) => observer.mkdirp(ELECTION, answer));
 
 const seen = leaders(observer);
@@ -93,29 +89,6 @@ async function leaderNow(client: Client): Promise<string | null> {
 /** In the order in which they came: the number behind the name is the server's. */
 async function candidates(client: Client): Promise<readonly string[]> {
   return (await asked<string[]>((answer) => client.getChildren(ELECTION, answer))).sort();
-}
-
-async function connected(): Promise<Client> {
-  const client = createClient(servers ?? ensemble?.connectString ?? "", { spinDelay: 100 });
-  const done = new Promise<void>((resolve) => client.once("connected", resolve));
-  client.connect();
-  await done;
-  return client;
-}
-
-async function closed(client: Client): Promise<void> {
-  const done = new Promise<void>((resolve) => client.once("disconnected", resolve));
-  client.close();
-  await done;
-}
-
-/** What the client tells a callback, as a promise. */
-function asked<T>(
-  ask: (answer: (error: Error | Exception | null, answer: T) => void) => void,
-): Promise<T> {
-  return new Promise((done, fail) => {
-    ask((error, answer) => (error ? fail(error) : done(answer)));
-  });
 }
 // → leads: anna
 // → leads: berta

@@ -8,12 +8,14 @@
  */
 import { startZooKeeperEnsemble } from "@quorate/kv";
 import { randomUUID } from "node:crypto";
-import { createClient, CreateMode, Exception, type Client, type Stat } from "node-zookeeper-client";
+import { CreateMode, Exception, type Client, type Stat } from "node-zookeeper-client";
+import { asked, closed, connected } from "./zookeeper-promises.ts";
 
 const servers = process.env["ZOOKEEPER_CONNECT"];
 const ensemble = servers === undefined ? await startZooKeeperEnsemble() : null;
-const clients = await Promise.all([connected(), connected(), connected()]);
-const [one, two, three] = clients;
+const connect = (): Promise<Client> =>
+  connected(servers ?? ensemble?.connectString ?? "", { retries: 3 });
+const [one, two, three] = await Promise.all([connect(), connect(), connect()]);
 
 const first = await queueUp(one, "/locks/report");
 await first.turn;
@@ -129,33 +131,6 @@ async function text(client: Client, path: string): Promise<string> {
 
 function remove(client: Client, path: string): Promise<unknown> {
   return asked<unknown>((answer) => client.remove(path, (error) => answer(error, null)));
-}
-
-async function connected(): Promise<Client> {
-  const client = createClient(servers ?? ensemble?.connectString ?? "", {
-    sessionTimeout: 10_000,
-    spinDelay: 100,
-    retries: 3,
-  });
-  const done = new Promise<void>((resolve) => client.once("connected", resolve));
-  client.connect();
-  await done;
-  return client;
-}
-
-async function closed(client: Client): Promise<void> {
-  const done = new Promise<void>((resolve) => client.once("disconnected", resolve));
-  client.close();
-  await done;
-}
-
-/** What the client tells a callback, as a promise. */
-function asked<T>(
-  ask: (answer: (error: Error | Exception | null, answer: T) => void) => void,
-): Promise<T> {
-  return new Promise((done, fail) => {
-    ask((error, answer) => (error ? fail(error) : done(answer)));
-  });
 }
 // → first writes: true
 // → second's token is greater: true

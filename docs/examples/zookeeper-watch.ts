@@ -8,13 +8,17 @@
  * ZooKeeper.
  */
 import { startZooKeeperEnsemble } from "@quorate/kv";
-import { createClient, Exception, type Client } from "node-zookeeper-client";
+import { Exception, type Client } from "node-zookeeper-client";
+import { asked, closed, connected, type Answer } from "./zookeeper-promises.ts";
 
 const COLOUR = "/config/colour";
 
 const servers = process.env["ZOOKEEPER_CONNECT"];
 const ensemble = servers === undefined ? await startZooKeeperEnsemble() : null;
-const [program, operator] = await Promise.all([connected(), connected()]);
+// What a broken connection leaves unanswered is asked again.
+const connect = (): Promise<Client> =>
+  connected(servers ?? ensemble?.connectString ?? "", { retries: 3 });
+const [program, operator] = await Promise.all([connect(), connect()]);
 await asked<string>((answer) => operator.mkdirp(COLOUR, Buffer.from("red"), answer));
 await asked<unknown>((answer) => operator.setData(COLOUR, Buffer.from("red"), answer));
 
@@ -57,33 +61,6 @@ async function* follow(client: Client, path: string): AsyncGenerator<string | nu
 function nullWithoutNode(error: unknown): null {
   if (error instanceof Exception && error.getCode() === Exception.NO_NODE) return null;
   throw error;
-}
-
-async function connected(): Promise<Client> {
-  const client = createClient(servers ?? ensemble?.connectString ?? "", {
-    spinDelay: 100,
-    // After a connection broke, what was asked is asked again.
-    retries: 3,
-  });
-  const done = new Promise<void>((resolve) => client.once("connected", resolve));
-  client.connect();
-  await done;
-  return client;
-}
-
-async function closed(client: Client): Promise<void> {
-  const done = new Promise<void>((resolve) => client.once("disconnected", resolve));
-  client.close();
-  await done;
-}
-
-type Answer<T> = (error: Error | Exception | null, answer: T) => void;
-
-/** What the client tells a callback, as a promise. */
-function asked<T>(ask: (answer: Answer<T>) => void): Promise<T> {
-  return new Promise((done, fail) => {
-    ask((error, answer) => (error ? fail(error) : done(answer)));
-  });
 }
 // → it is red
 // → it is green
