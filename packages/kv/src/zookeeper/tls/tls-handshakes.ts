@@ -58,7 +58,7 @@ export class TlsHandshakes implements Handshakes {
       throw error;
     }
     this.#server.on("secureConnection", (socket) => this.#judge(socket));
-    this.#server.on("tlsClientError", (error, socket) => this.#refuse(socket, error.message));
+    this.#server.on("tlsClientError", (error, socket) => this.#refuse(socket, reasonOf(error)));
   }
 
   onSecured(listener: SecuredListener): void {
@@ -106,6 +106,11 @@ export class TlsHandshakes implements Handshakes {
       report.warn({ why }, "the certificates changed and cannot be used: the old ones stay in use");
     }
   }
+}
+
+/** OpenSSL's messages say in which line of it they were made, its reasons what has happened. */
+function reasonOf(error: Error & { readonly reason?: string }): string {
+  return error.reason ?? error.message;
 }
 
 /** IPv4 in its short form. */

@@ -167,7 +167,7 @@ describe("a client that shows a certificate", () => {
 describe("turned away is", () => {
   test("who has none, where one is needed", async () => {
     await serve();
-    expect(await turnedAway(secured(null))).toMatch(/peer did not return a certificate/);
+    expect(await turnedAway(secured(null))).toBe("peer did not return a certificate");
   });
 
   test.each(["need", "want"] as const)(
@@ -213,12 +213,13 @@ describe("turned away is", () => {
     const socket = connectPlain({ port: port(), host: "127.0.0.1" });
     socket.write("srvr, please");
     await closed(socket);
-    expect(under.reasons).toEqual([expect.stringMatching(/wrong version number|packet length/)]);
+    expect(under.reasons).toEqual(["wrong version number"]);
   });
 
   test("who speaks an older version than is allowed", async () => {
     await serve({ tls: { oldest: "TLSv1.3" } });
-    expect(await turnedAway(secured(client, { maxVersion: "TLSv1.2" }))).toMatch(/protocol/);
+    const old = secured(client, { maxVersion: "TLSv1.2" });
+    expect(await turnedAway(old)).toBe("unsupported protocol");
   });
 
   test("who does not come to an end with it", async () => {
