@@ -65,6 +65,7 @@ function zooCfg({ client }: Seat, state: DevState, directory: string): string {
     `clientPort=${client}`,
     "clientPortAddress=127.0.0.1",
     "4lw.commands.whitelist=*",
+    "extendedTypesEnabled=true",
     ...servers,
     "",
   ].join("\n");

@@ -11,6 +11,7 @@ export type OperationKind =
   | "list"
   | "look"
   | "create"
+  | "createTtl"
   | "set"
   | "delete"
   | "deleteTree"
@@ -26,6 +27,7 @@ const NEEDS: Readonly<
   list: { permission: "READ (r)", on: "node" },
   look: { permission: "READ (r)", on: "node" },
   create: { permission: "CREATE (c)", on: "parent" },
+  createTtl: { permission: "CREATE (c)", on: "parent" },
   set: { permission: "WRITE (w)", on: "node" },
   delete: { permission: "DELETE (d)", on: "parent" },
   deleteTree: { permission: "DELETE (d)", on: "parent" },

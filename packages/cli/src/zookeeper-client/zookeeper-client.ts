@@ -97,7 +97,8 @@ export class ZooKeeperClient {
   }
 
   async create(node: NewNode): Promise<CreatedNode> {
-    const operation = { kind: "create", path: node.path } as const;
+    const kind = node.mode.kind === "ttl" ? "createTtl" : "create";
+    const operation = { kind, path: node.path } as const;
     return decodeCreated(await this.#write(requests.create(node), operation));
   }
 

@@ -52,7 +52,7 @@ function meaningOf(name: string, operation: Operation): string {
     case "NOAUTH":
       return `it needs ${neededPermission(operation)}: authenticate with --auth as somebody who has it`;
     case "NONODE":
-      return operation.kind === "create" ? "its parent does not exist" : "there is no such node";
+      return isCreate(operation) ? "its parent does not exist" : "there is no such node";
     case "NOTEMPTY":
       return operation.kind === "deleteTree"
         ? "it gets new children again and again"
@@ -62,11 +62,24 @@ function meaningOf(name: string, operation: Operation): string {
         ? "the server keeps it for itself"
         : "the server does not take such a path or argument";
     case "UNIMPLEMENTED":
-      return operation.kind === "watch"
-        ? "the server knows no watches that stay: use --data, --exists or --children"
-        : "the server does not know such a request, or has it switched off";
+      return unimplemented(operation);
     default:
       return MEANINGS[name] ?? "the server refused";
+  }
+}
+
+function isCreate({ kind }: Operation): boolean {
+  return kind === "create" || kind === "createTtl";
+}
+
+function unimplemented({ kind }: Operation): string {
+  switch (kind) {
+    case "createTtl":
+      return "the server has TTL nodes switched off: they need extendedTypesEnabled=true in its zoo.cfg";
+    case "watch":
+      return "the server knows no watches that stay: use --data, --exists or --children";
+    default:
+      return "the server does not know such a request";
   }
 }
 

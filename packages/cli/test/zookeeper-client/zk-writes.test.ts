@@ -84,15 +84,19 @@ describe("create", () => {
       "/a/b: it needs CREATE (c) on /a: authenticate with --auth as somebody who has it (NOAUTH)",
     ],
     ["ffffff83", "/a/b: a quota above it would be exceeded (QUOTAEXCEEDED)"],
-    [
-      "fffffffa",
-      "/a/b: the server does not know such a request, or has it switched off (UNIMPLEMENTED)",
-    ],
+    ["fffffffa", "/a/b: the server does not know such a request (UNIMPLEMENTED)"],
   ])("says what error %s means", async (fails, message) => {
     const at = await fake([OPEN, create("/a/b", {}, { fails }), closing(2)]);
     const ran = await zk("create", "/a/b", "--endpoints", at);
     expect(ran).toEqual({ code: EXIT.failed, out: "", err: `quorate: ${message}\n` });
   });
+});
+
+test("a TTL node that is refused names the setting that allows it", async () => {
+  const asked = { opcode: OP.ttl, flags: 5, ttl: "0000000000000001" };
+  const at = await fake([OPEN, create("/a", asked, { fails: "fffffffa" }), closing(2)]);
+  const { err } = await zk("create", "/a", "--ttl", "1", "--endpoints", at);
+  expect(err).toMatch(/they need extendedTypesEnabled=true in its zoo\.cfg \(UNIMPLEMENTED\)\n$/);
 });
 
 describe("set", () => {
