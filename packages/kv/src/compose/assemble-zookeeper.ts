@@ -5,6 +5,7 @@ import { EnsembleStats } from "../zookeeper/metrics/index.ts";
 import { ZooKeeperServer } from "../zookeeper/server/index.ts";
 import { assembleGroup } from "./assemble-group.ts";
 import { countProposals } from "./count-proposals.ts";
+import { countSnapshots } from "./count-snapshots.ts";
 import { countZab } from "./count-zab.ts";
 import { ensembleIdentity } from "./ensemble-identity.ts";
 import type { GroupAdapters } from "./group-adapters.ts";
@@ -76,12 +77,15 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
   const { initLimit, syncLimit } = parts;
   const times = zabTimes(tickMillis, initLimit, syncLimit);
   const now = (): number => runtime.now().monotonic;
+  const wallNow = (): number => runtime.now().wall;
   const { ensembleStats = new EnsembleStats(now()) } = parts;
+  const counting = { machine, stats: ensembleStats, now, wallNow };
+  const counted = countSnapshots(parts.adapters.snapshots, counting);
   const driver: Driver<ZabMessage, ZooKeeperResult> = assembleGroup({
     group: ZOOKEEPER_GROUP,
     cluster,
     self: sid,
-    machine: countProposals(machine, ensembleStats, () => driver.view().isLeader),
+    machine: countProposals(counted.machine, ensembleStats, () => driver.view().isLeader),
     createProtocol: (recovered) =>
       new Zab({
         self: sid,
@@ -92,7 +96,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
         limits: parts.protocolLimits ?? {},
       }),
     codec: zabCodec,
-    adapters: parts.adapters,
+    adapters: { ...parts.adapters, snapshots: counted.snapshots },
     runtime,
     checkpointEntries: parts.snapshotEntries,
     limits: { storageStallMillis: times.syncMillis },
@@ -128,7 +132,7 @@ export function assembleZooKeeper(parts: ZooKeeperParts): ZooKeeperNode {
     ensembleStats,
     ensembleSettings: configuration.members.length > 1 ? { initLimit, syncLimit } : null,
     now,
-    wallNow: () => runtime.now().wall,
+    wallNow,
     defer: (callback) => runtime.defer(callback),
     newPassword: parts.newPassword,
     clientPort: parts.clientPort,

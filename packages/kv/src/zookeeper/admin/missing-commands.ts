@@ -16,11 +16,6 @@ export const MISSING_COMMANDS: readonly Command[] = [
     "The text that the server was started with is not kept: ask for configuration",
   ),
   missing(
-    "last_snapshot",
-    ["lsnp"],
-    "Snapshots are taken when enough was written, and the log behind them is kept: neither is told of here",
-  ),
-  missing(
     "observer_connection_stat_reset",
     ["orst"],
     "Nothing is counted of observers' connections",

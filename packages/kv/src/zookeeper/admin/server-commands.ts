@@ -51,6 +51,16 @@ export const SERVER_COMMANDS: readonly Command[] = [
     run: async (facts) => told(Object.fromEntries(await monitorValues(facts))),
   },
   {
+    name: "last_snapshot",
+    aliases: ["lsnp"],
+    always: false,
+    run: ({ ensemble: { lastSnapshot: last } }) => {
+      const zxid = last === null ? NO_ZXID : last.zxid.toString(16);
+      const takenAt = last?.takenAt ?? null;
+      return told({ zxid, timestamp: takenAt === null ? -1 : Math.floor(takenAt / 1000) });
+    },
+  },
+  {
     name: "hash",
     aliases: [],
     always: false,
@@ -58,6 +68,9 @@ export const SERVER_COMMANDS: readonly Command[] = [
       told({ digests: [{ zxid: machine.lastZxid, digest: machine.tree.digest }] }),
   },
 ];
+
+/** What Java writes of -1. */
+const NO_ZXID = "ffffffffffffffff";
 
 async function serverStats(facts: ServerFacts): Promise<JsonObject> {
   const { service, machine, stats, ensemble, connections, settings } = facts;

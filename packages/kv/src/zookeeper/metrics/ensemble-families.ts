@@ -14,6 +14,7 @@ export function ensembleFamilies(facts: ServerFacts): readonly Family[] {
     summary("election_time", "Milliseconds that elections took.", ensemble.elections),
     summary("unavailable_time", "Milliseconds that nobody could be served.", ensemble.outages),
     summary("fsynctime", "Milliseconds until what was logged was durable.", ensemble.syncs),
+    summary("snapshottime", "Milliseconds that snapshots took.", ensemble.snapshotTimes),
     counter("proposal_count", "Transactions that it proposed, leading.", asLeader.proposed),
     counter("commit_count", "Transactions that it committed, leading.", asLeader.committed),
     counter(

@@ -19,6 +19,14 @@ interface Seen {
   readonly commit: Index;
 }
 
+/** A snapshot of the tree and the sessions. */
+export interface LastSnapshot {
+  /** The newest that is in it. */
+  readonly zxid: number;
+  /** Milliseconds since 1970; null for one that was there when the member started. */
+  readonly takenAt: number | null;
+}
+
 /** What a member counts of its part in the ensemble; times in monotonic ms. */
 export class EnsembleStats {
   /** How long this member looked for a leader, each time. */
@@ -27,6 +35,10 @@ export class EnsembleStats {
   readonly outages: Summary = new Summary("basic");
   /** How long writes to the log took to become durable. */
   readonly syncs: Summary = new Summary("basic");
+  /** How long it took to write the state out, until it was the newest snapshot. */
+  readonly snapshotTimes: Summary = new Summary("basic");
+  /** What a restart would begin with; null for nothing. */
+  lastSnapshot: LastSnapshot | null = null;
   /** Of transactions that were applied while this member led. */
   readonly proposalSizes: SizeRange = new SizeRange();
   readonly asLeader: Passed = new Passed();
@@ -80,7 +92,8 @@ export class EnsembleStats {
   }
 
   reset(): void {
-    for (const each of [this.elections, this.outages, this.syncs]) each.reset();
+    const { elections, outages, syncs, snapshotTimes } = this;
+    for (const each of [elections, outages, syncs, snapshotTimes]) each.reset();
     this.proposalSizes.reset();
     this.asLeader.reset();
     this.asLearner.reset();
