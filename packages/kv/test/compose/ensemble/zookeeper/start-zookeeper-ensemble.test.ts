@@ -1,8 +1,19 @@
 import { performance } from "node:perf_hooks";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { ZooKeeperEnsembleMember } from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble-member.ts";
-import type { ZooKeeperEnsembleOptions } from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble-options.ts";
+import { Timeline } from "../../../../src/compose/ensemble/timeline.ts";
+import {
+  assembleZooKeeperEnsemble,
+  IDEAL_ZOOKEEPER,
+} from "../../../../src/compose/ensemble/zookeeper/assemble-zookeeper-ensemble.ts";
+import type {
+  MemoryZooKeeperMember,
+  ZooKeeperEnsembleMember,
+} from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble-member.ts";
+import {
+  zooKeeperEnsembleSettings,
+  type ZooKeeperEnsembleOptions,
+} from "../../../../src/compose/ensemble/zookeeper/zookeeper-ensemble-options.ts";
 import type {
   ManualZooKeeperEnsemble,
   ZooKeeperEnsemble,
@@ -268,6 +279,16 @@ describe("ports", () => {
     expect(one.status().state).toBe("running");
     expect(await (await clientOf(one)).ask(create(1, "/x"))).toBe(ERROR.ok);
   });
+});
+
+test("servers that were never started give their ports free", async () => {
+  const settings = zooKeeperEnsembleSettings({ members: 1 });
+  const { ensemble: made } = assembleZooKeeperEnsemble(settings, new Timeline(), IDEAL_ZOOKEEPER);
+  const [one] = made.members as [MemoryZooKeeperMember];
+  await one.listen();
+  await expect(EnsembleClient.open(one)).rejects.toThrow("closed");
+  await made.close();
+  await expect(EnsembleClient.open(one)).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });
 
 test("clients are told of all servers", async () => {
