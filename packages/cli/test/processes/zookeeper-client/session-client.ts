@@ -142,6 +142,11 @@ export class SessionClient {
     return this.#send(request);
   }
 
+  /** Drops its connection, as if the network had, and goes on at the next server after a while. */
+  move(afterMillis: number): void {
+    if (this.#connection !== null) this.#end(this.#connection, "it moves", afterMillis);
+  }
+
   /** Ends the session, so that nobody need wait for its expiry. */
   async close(): Promise<void> {
     try {
@@ -287,14 +292,14 @@ export class SessionClient {
     if (this.#connection !== null) this.#end(this.#connection, why);
   }
 
-  #end(connection: Connection, why: string): void {
+  #end(connection: Connection, why: string, retryAfterMillis: number = RETRY_AFTER_MS): void {
     if (connection !== this.#connection) return;
     this.#connection = null;
     connection.socket.destroy();
     if (connection.isWelcome) this.#facts.push({ kind: "disconnected", at: performance.now() });
     for (const { reject } of connection.waiting.splice(0)) reject(new LossError(why));
     if (this.#isOver || this.#isSilent) return;
-    this.#retry = setTimeout(() => this.#connect(), RETRY_AFTER_MS);
+    this.#retry = setTimeout(() => this.#connect(), retryAfterMillis);
   }
 
   #forgetWatches(): void {

@@ -7,6 +7,9 @@ import { REGISTER_PATHS, REGISTERS } from "./register-user.ts";
 import { newClient, unlessLost, type Identity, type Worker } from "./worker.ts";
 
 const THINK_MS_MAX = 40;
+/** It moves so often to another server, and is away so long: meanwhile things happen that it watches. */
+const MOVES = 0.05;
+const AWAY_MS_MAX = 100;
 
 /** Leaves one-shot watches, is told, and leaves them again. */
 export class NodeWatcher implements Worker {
@@ -34,6 +37,7 @@ export class NodeWatcher implements Worker {
     while (!over.aborted) {
       const answered = await unlessLost(this.#client.ask(this.#next()));
       if (answered !== null) void this.#count(answered.event);
+      if (this.#prng.chance(MOVES)) this.#client.move(this.#prng.between(0, AWAY_MS_MAX));
       await pause(this.#prng.between(1, THINK_MS_MAX));
     }
   }

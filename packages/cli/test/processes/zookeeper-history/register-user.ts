@@ -6,6 +6,8 @@ import { newClient, unlessLost, type Identity, type Worker } from "./worker.ts";
 
 const AT_ONCE_MAX = 3;
 const THINK_MS_MAX = 20;
+/** It moves so often to another server, which may be behind the last one. */
+const MOVES = 0.02;
 
 export const REGISTERS = "/registers";
 export const REGISTER_PATHS: readonly string[] = Array.from(
@@ -43,6 +45,7 @@ export class RegisterUser implements Worker {
         this.#next(),
       );
       await Promise.all(requests.flat().map((request) => this.#ask(request)));
+      if (this.#prng.chance(MOVES)) this.#client.move(0);
       await pause(this.#prng.between(1, THINK_MS_MAX));
     }
   }

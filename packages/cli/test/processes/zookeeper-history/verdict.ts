@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { lockModel, znodeModel } from "@quorate/core/testing/linearizability";
 import {
   judgeEphemerals,
@@ -35,11 +39,13 @@ export const FAULTLESS: Verdict = {
   locks: "linearizable",
 };
 
-export function judgeCast({ histories, locks }: Cast, times: SessionTimes): Verdict {
+/** Keeps what was seen where something is wrong with it. */
+export function judgeCast(cast: Cast, times: SessionTimes): Verdict {
+  const { histories, locks } = cast;
   const lives = sessionLives(histories, times);
   const registers = znodeOperations(histories, (path) => path.startsWith(`${REGISTERS}/`));
   const endOf = (session: bigint): number => lives.get(session)?.certainUntil ?? 0;
-  return {
+  const verdict: Verdict = {
     order: judgeOrder(histories),
     image: judgeImage(histories),
     watches: judgeWatches(histories),
@@ -48,4 +54,14 @@ export function judgeCast({ histories, locks }: Cast, times: SessionTimes): Verd
     registers: judge(znodeModel, registers).text,
     locks: judge(lockModel, locks.history.operations(endOf)).text,
   };
+  if (!isDeepStrictEqual(verdict, FAULTLESS)) keep({ histories, times, writes: locks.writes });
+  return verdict;
+}
+
+function keep(seen: unknown): void {
+  const file = join(mkdtempSync(join(tmpdir(), "quorate-history-")), "history.json");
+  const text = (_key: string, value: unknown): unknown =>
+    typeof value === "bigint" ? value.toString() : value;
+  writeFileSync(file, JSON.stringify(seen, text));
+  console.log(`what the clients have seen is in ${file}`);
 }

@@ -52,6 +52,8 @@ function judgeSightings(
   lives: ReadonlyMap<bigint, SessionLife>,
 ): readonly string[] {
   const wrong: string[] = [];
+  /** When a node of a session that was over was seen last. */
+  const outlived = new Map<SessionLife, number>();
   /** When the last sync was asked for that was answered. */
   let syncedAt = -Infinity;
   for (const exchange of exchangesOf(history)) {
@@ -60,10 +62,7 @@ function judgeSightings(
     if (request.kind === "sync") syncedAt = exchange.askedAt;
     const owner = ownerSeen(exchange);
     const life = lives.get(owner);
-    if (life !== undefined && syncedAt > life.overBy) {
-      const late = Math.round(syncedAt - life.overBy);
-      wrong.push(`${client}: saw a node of ${nameOf(life)} ${late} ms after it was over`);
-    }
+    if (life !== undefined && syncedAt > life.overBy) outlived.set(life, syncedAt);
     if (!isAbsent(exchange) || !("path" in request)) continue;
     const node = nodes.get(request.path);
     if (node === undefined || answer.zxid < node.czxid) continue;
@@ -73,6 +72,10 @@ function judgeSightings(
         `${client}: found ${request.path} gone ${early} ms before ${nameOf(node.life)} was`,
       );
     }
+  }
+  for (const [life, at] of outlived) {
+    const late = Math.round(at - life.overBy);
+    wrong.push(`${history.client}: saw a node of ${nameOf(life)} ${late} ms after it was over`);
   }
   return wrong;
 }

@@ -33,6 +33,8 @@ function judgeClient({ client, facts }: ClientHistory, changes: Changes): readon
         break;
       case "answered": {
         const { number, zxid, result } = fact;
+        const request = asked.get(number);
+        if (request?.kind === "setWatches") resume(book, changes, zxid);
         for (const { note } of book.all) {
           if (note.due === null || note.due > zxid) continue;
           const { kind, path } = note.watch;
@@ -42,7 +44,6 @@ function judgeClient({ client, facts }: ClientHistory, changes: Changes): readon
           );
           book.drop(note.watch);
         }
-        const request = asked.get(number);
         const watch = request === undefined ? null : watchLeftBy(request, result);
         if (watch === null) break;
         const due = dueOf(watch, zxid, changes);
@@ -71,6 +72,18 @@ function judgeClient({ client, facts }: ClientHistory, changes: Changes): readon
     }
   }
   return wrong;
+}
+
+/**
+ * Watches were taken along to another connection. Of a node that was created while its client was away,
+ * and is gone again, ZooKeeper does not tell who waits for it.
+ */
+function resume(book: WatchBook<Awaited>, changes: Changes, zxid: number): void {
+  for (const { watch } of book.all) {
+    if (watch.kind !== "exist" || changes.isThere(watch.path, zxid) === true) continue;
+    book.drop(watch);
+    book.arm(watch, { watch, leftAt: zxid, due: dueOf(watch, zxid, changes) });
+  }
 }
 
 function dueOf(watch: Watch, leftAt: number, changes: Changes): number | null {

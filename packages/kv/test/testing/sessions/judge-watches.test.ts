@@ -84,6 +84,21 @@ test("a watch that is missed on the next connection is found", () => {
   expect(judgeWatches([WRITER, story])).toHaveLength(1);
 });
 
+test.each([
+  { what: "of what was created meanwhile, and is there, must be told", zxid: 8, wrong: 1 },
+  { what: "of what was created meanwhile, and is gone again, is not told", zxid: 9, wrong: 0 },
+])("who waits for a node on the next connection: $what", ({ zxid, wrong }) => {
+  const watch = { kind: "exist", path: "/a/b" } as const;
+  const story = new Story("bob")
+    .connected(2n)
+    .did(read("exists", "/a/b", "watching"), 7, NO_NODE)
+    .disconnected()
+    .connected(2n)
+    .did({ kind: "setWatches", seen: 7, watches: [watch] }, zxid)
+    .did(SYNC, 9);
+  expect(judgeWatches([WRITER, story])).toHaveLength(wrong);
+});
+
 test("what is told by setWatches, before its answer, is right", () => {
   const story = new Story("bob")
     .connected(2n)
