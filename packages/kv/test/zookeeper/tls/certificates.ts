@@ -26,7 +26,7 @@ export const UTF8_STRING = 0x0c;
 export const PRINTABLE_STRING = 0x13;
 
 /** Tag, length, and what is in it. */
-export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents);
   if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
   const digits: number[] = [];
