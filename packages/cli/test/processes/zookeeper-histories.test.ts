@@ -4,11 +4,11 @@ import type { LeaderChange } from "@quorate/kv/testing";
 import { afterEach, expect, test } from "vitest";
 import { CuttableNetwork, NO_NETWORKS } from "./cuttable-network.ts";
 import { befall, FaultDeck, wordFault } from "./history/faults.ts";
-import { ASKED_FOR } from "./java-zookeeper.ts";
-import { RealEnsemble } from "./real-ensemble.ts";
+import type { RealEnsemble } from "./real-ensemble.ts";
 import { Cast } from "./zookeeper-history/cast.ts";
 import { Stalls } from "./zookeeper-history/stalls.ts";
 import { FAULTLESS, judgeCast } from "./zookeeper-history/verdict.ts";
+import { startServers } from "./zookeeper-libraries/servers.ts";
 
 /** `npm run test:chaos` sets it to 20, for a minute of faults; a sample runs with every test run. */
 const IS_LONG = Number(process.env["QUORATE_CHAOS_ROUNDS"] ?? 2) >= 20;
@@ -38,15 +38,10 @@ afterEach(async () => {
 });
 
 async function startEnsemble(): Promise<RealEnsemble> {
-  const settings = {
-    ...ASKED_FOR.settings,
-    tickTime: TICK_MS,
-    syncLimit: SYNC_LIMIT,
-    maxClientCnxns: 0,
-  };
-  if (NO_NETWORKS !== null) return RealEnsemble.start(3, { ...ASKED_FOR, settings });
+  const settings = { tickTime: TICK_MS, syncLimit: SYNC_LIMIT, maxClientCnxns: 0 };
+  if (NO_NETWORKS !== null) return startServers(3, { settings });
   network = new CuttableNetwork(3);
-  return RealEnsemble.start(3, { ...ASKED_FOR, settings, sites: network.sites });
+  return startServers(3, { settings, sites: network.sites });
 }
 
 test(

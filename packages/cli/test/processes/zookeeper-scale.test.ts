@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { ASKED_FOR } from "./java-zookeeper.ts";
-import { RealEnsemble } from "./real-ensemble.ts";
+import type { RealEnsemble } from "./real-ensemble.ts";
+import { startServers } from "./zookeeper-libraries/servers.ts";
 import { Crowd } from "./zookeeper-scale/crowd.ts";
 import { memoryOf } from "./zookeeper-scale/memory.ts";
 import { ZooKeeperSession } from "./zookeeper-session.ts";
@@ -91,8 +91,8 @@ test(
   `${sessions} sessions with ${watches} watches over ${nodes} nodes of 100 bytes are served, and none is lost`,
   { timeout: isWhole ? 3_600_000 : 60_000 },
   async () => {
-    const settings = { tickTime: isWhole ? 2000 : 500, maxClientCnxns: 0, ...ASKED_FOR.settings };
-    const servers = await RealEnsemble.start(3, { ...ASKED_FOR, settings });
+    const settings = { tickTime: isWhole ? 2000 : 500, maxClientCnxns: 0 };
+    const servers = await startServers(3, { settings });
     ensemble = servers;
     tellMemory("new", servers);
     await timed("nodes created", async () => {

@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import { Prng } from "@quorate/core";
 import type { LeaderChange } from "@quorate/kv/testing";
 import { afterEach, expect, test } from "vitest";
-import { ASKED_FOR } from "./java-zookeeper.ts";
-import { RealEnsemble } from "./real-ensemble.ts";
+import type { RealEnsemble } from "./real-ensemble.ts";
 import { Cast } from "./zookeeper-history/cast.ts";
 import { Stalls } from "./zookeeper-history/stalls.ts";
 import { FAULTLESS, judgeCast } from "./zookeeper-history/verdict.ts";
+import { startServers } from "./zookeeper-libraries/servers.ts";
 
 /** `npm run test:chaos` sets it to 20; a sample runs with every test run. */
 const ROUNDS = Number(process.env["QUORATE_CHAOS_ROUNDS"] ?? 2);
@@ -28,8 +28,8 @@ afterEach(async () => {
 test(
   `the leader is killed ${ROUNDS} times under clients with sessions, seed ${SEED}`,
   async () => {
-    const settings = { ...ASKED_FOR.settings, tickTime: TICK_MS, maxClientCnxns: 0 };
-    const running = (ensemble = await RealEnsemble.start(3, { ...ASKED_FOR, settings }));
+    const settings = { tickTime: TICK_MS, maxClientCnxns: 0 };
+    const running = (ensemble = await startServers(3, { settings }));
     const { endpoints } = running;
     const stalls = new Stalls();
     const prng = new Prng(SEED);

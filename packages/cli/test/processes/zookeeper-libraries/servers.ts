@@ -11,7 +11,9 @@ const JAVAS: EnsembleOptions = {
   program: [join(SCRIPTS ?? "", "zkServer.sh"), "start-foreground"],
 };
 
-/** Starts servers for other people's clients. */
-export function startServers(size: number): Promise<RealEnsemble> {
-  return RealEnsemble.start(size, JUDGES_JAVA ? JAVAS : OURS);
+/** Starts servers for tests that judge both. */
+export function startServers(size: number, options: EnsembleOptions = {}): Promise<RealEnsemble> {
+  const judged = JUDGES_JAVA ? JAVAS : OURS;
+  const settings = { ...judged.settings, ...options.settings };
+  return RealEnsemble.start(size, { ...judged, ...options, settings });
 }
