@@ -27,14 +27,14 @@ export function addZkAcl(zk: Command, { terminal, act }: CommandContext): void {
     .command("acl")
     .summary("print or replace a node's access list")
     .description(
-      "Prints who may do what with a node, an entry a line, or replaces it. An entry is\n" +
-        "scheme:id:permissions, with permissions out of c (create children), d (delete children), r (read),\n" +
+      "Prints who may do what with a node, an entry a line, or replaces it. An entry is " +
+        "scheme:id:permissions, with permissions out of c (create children), d (delete children), r (read), " +
         "w (write) and a (change this list). Nodes below have lists of their own.",
     )
     .argument("<path>", "the node, such as /config")
     .option("--set <list>", "its new list, with commas between entries")
     .addOption(
-      new Option("--version <n>", "only if its list has that version (aversion) (default: any)")
+      new Option("--version <n>", "only if its list has that version (aversion)")
         .argParser(wholeNumber(0, VERSION_MAX))
         .default(ANY_VERSION, "any"),
     )

@@ -28,7 +28,7 @@ export function addZkCreate(zk: Command, { terminal, act }: CommandContext): voi
     .command("create")
     .summary("create a node")
     .description(
-      "Creates a node and prints its path. Without DATA, it is read from standard input, unless that is a\n" +
+      "Creates a node and prints its path. Without DATA, it is read from standard input, unless that is a " +
         "terminal: then the node has none. An ephemeral node is there until this is stopped (Ctrl-C).",
     )
     .argument("<path>", "the node, such as /config/app; its parent must exist")

@@ -27,13 +27,13 @@ export function addZkRm(zk: Command, { terminal, act }: CommandContext): void {
     .command("rm")
     .summary("delete a node, or a tree")
     .description(
-      "Deletes a node without children, or with --recursive everything below it too, and prints how many\n" +
+      "Deletes a node without children, or with --recursive everything below it too, and prints how many " +
         "nodes there were. Up to 1000 go in one transaction, all or none; more go in several, children first.",
     )
     .argument("<path>", "the node, such as /config/app")
     .option("-R, --recursive", "everything below it too", false)
     .addOption(
-      new Option("--version <n>", "only if the node's data has that version (default: any)")
+      new Option("--version <n>", "only if the node's data has that version")
         .argParser(wholeNumber(0, VERSION_MAX))
         .default(ANY_VERSION, "any"),
     )

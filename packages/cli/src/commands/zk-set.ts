@@ -23,7 +23,7 @@ export function addZkSet(zk: Command, { terminal, act }: CommandContext): void {
     .argument("<path>", "the node, such as /config/app")
     .argument("[data]", "its new data")
     .addOption(
-      new Option("--version <n>", "only if its data has that version (default: any)")
+      new Option("--version <n>", "only if its data has that version")
         .argParser(wholeNumber(0, VERSION_MAX))
         .default(ANY_VERSION, "any"),
     )

@@ -13,7 +13,7 @@ export function addZkStat(zk: Command, { terminal, act }: CommandContext): void 
     .command("stat")
     .summary("print a node's versions, times and zxids")
     .description(
-      "Prints what ZooKeeper keeps of a node besides its data. On a terminal, times say how long ago\n" +
+      "Prints what ZooKeeper keeps of a node besides its data. On a terminal, times say how long ago " +
         "they were.",
     )
     .argument("<path>", "the node, such as /config/app")

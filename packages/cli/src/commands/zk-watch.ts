@@ -24,13 +24,12 @@ export function addZkWatch(zk: Command, { terminal, act }: CommandContext): void
     .command("watch")
     .summary("print what happens to a node")
     .description(
-      "Prints an event a line until it is stopped (Ctrl-C): NodeCreated, NodeDataChanged, NodeDeleted,\n" +
-        "NodeChildrenChanged. When a server is lost, the session and the watch are taken to another one.\n" +
-        "What it says besides events goes to standard error; with --json, all are objects of one stream.\n" +
-        "\n" +
-        "The watch stays, which servers know from 3.6 on, and tells every change, but nothing of what happens\n" +
-        "while no server is there. With --data, --exists or --children it is one that fires once, and is left\n" +
-        "again with a read: it tells what the node is like then, and several changes may be one event.",
+      "Prints an event a line until it is stopped (Ctrl-C): NodeCreated, NodeDataChanged, NodeDeleted, " +
+        "NodeChildrenChanged. When a server is lost, the session and the watch are taken to another one. " +
+        "What it says besides events goes to standard error; with --json, all are objects of one stream.\n\n" +
+        "The watch stays, which servers know from 3.6 on, and tells every change, but nothing of what " +
+        "happens while no server is there. With --data, --exists or --children it is one that fires once, and " +
+        "is left again with a read: it tells what the node is like then, and several changes may be one event.",
     )
     .argument("<path>", "the node, such as /config/app; there need not be one yet")
     .addOption(
@@ -46,9 +45,9 @@ export function addZkWatch(zk: Command, { terminal, act }: CommandContext): void
       kind("--children", "children", "only its children, with the names that came and went"),
     )
     .addOption(
-      new Option("--events <n>", "end after n events (default: when it is stopped)")
+      new Option("--events <n>", "end after n events")
         .argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER))
-        .default(Infinity, "all"),
+        .default(Infinity, "when it is stopped"),
     )
     .addHelpText(
       "after",

@@ -93,7 +93,7 @@ const schema = z
   });
 
 /** Where the state of a development cluster is kept. */
-export function stateFile(dataDir: string): string {
+function stateFile(dataDir: string): string {
   return join(dataDir, "dev.json");
 }
 

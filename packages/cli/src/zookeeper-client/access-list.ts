@@ -12,7 +12,7 @@ export interface AccessEntry {
 }
 
 /** ZooKeeper's permissions by their letters, in the order in which its own client writes them. */
-export const PERMISSIONS = { c: 4, d: 8, r: 1, w: 2, a: 16 } as const;
+const PERMISSIONS = { c: 4, d: 8, r: 1, w: 2, a: 16 } as const;
 
 /** The list of a node that says nothing about it: everybody may do everything. */
 export const OPEN_TO_ALL: readonly AccessEntry[] = [

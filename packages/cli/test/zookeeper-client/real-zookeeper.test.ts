@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EXIT } from "../../src/exit-codes.ts";
-import { run } from "../../src/run.ts";
 import { readZooSettings } from "../../src/zookeeper/read-zoo-settings.ts";
-import { fakeTerminal } from "../fake-terminal.ts";
 import { RealZooKeeper, SCRIPTS } from "./real-zookeeper.ts";
+import { zk as runZk, type Ran } from "./run-zk.ts";
+import { expectTour } from "./zk-tour.ts";
 
 const TIMEOUT_MS = 120_000;
 const SKIPPED = SCRIPTS ? "" : ": skipped, set QUORATE_ZOOKEEPER to the directory of zkServer.sh";
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function zk(real: RealZooKeeper, ...args: readonly string[]): Promise<Ran> {
-  const terminal = fakeTerminal();
-  const code = await run(["zk", ...args, "--endpoints", real.endpoints], terminal);
-  return { code, out: terminal.stdout(), err: terminal.stderr() };
+function zk(real: RealZooKeeper, ...args: readonly string[]): Promise<Ran> {
+  return runZk(...args, "--endpoints", real.endpoints);
 }
 
 async function printed(real: RealZooKeeper, ...args: readonly string[]): Promise<string> {
@@ -32,7 +24,11 @@ describe.skipIf(!SCRIPTS)(
   () => {
     let real: RealZooKeeper;
     beforeAll(async () => {
-      real = await RealZooKeeper.prepare(1, "4lw.commands.whitelist=*");
+      real = await RealZooKeeper.prepare(
+        1,
+        "4lw.commands.whitelist=*",
+        "extendedTypesEnabled=true",
+      );
       expect(readZooSettings(real.zooCfg(0))).toMatchObject({
         settings: { ensemble: { kind: "standalone", self: "1" } },
         warnings: [],
@@ -79,6 +75,8 @@ describe.skipIf(!SCRIPTS)(
         },
       ]);
     });
+
+    test("is written to", () => expectTour(real.endpoints));
 
     test("has data that its successor refuses", () => {
       expect(() => readZooSettings(real.zooCfg(0))).toThrow(/holds the data of Java's ZooKeeper/);
