@@ -22,6 +22,7 @@ import { startZooKeeperEnsemble } from "../../../../src/compose/ensemble/zookeep
 import { ERROR, OPCODE } from "../../../../src/zookeeper/codec/index.ts";
 import { JuteClient, until } from "../../../zookeeper/server/jute-client.ts";
 import { create, frame, getData, OPEN, remove } from "../../../zookeeper/requests.ts";
+import { keptInMemory } from "../kept-in-memory.ts";
 import { resources } from "../resources.ts";
 import { EnsembleClient } from "./ensemble-client.ts";
 
@@ -327,6 +328,19 @@ describe("the end", () => {
       expect(await client.isClosed()).toBe(true);
     }
     await expect.poll(resources).toEqual(before);
+  });
+
+  test("leaves nothing in memory", async () => {
+    const kept = await keptInMemory(20, async () => {
+      const one = await startZooKeeperEnsemble();
+      const client = await EnsembleClient.open((one.members as Members)[1]);
+      await client.ask(create(1, "/x"));
+      await one.close();
+      await client.isClosed();
+      return one;
+    });
+    // The newest may still be on the stack.
+    expect(kept).toBeLessThanOrEqual(1);
   });
 });
 
