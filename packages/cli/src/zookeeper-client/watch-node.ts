@@ -25,13 +25,13 @@ export async function watchNode(
   const enough = new AbortController();
   const stop = AbortSignal.any([terminal.stop, enough.signal]);
   const watching = new Watching(path, kind);
-  const mailbox = new Mailbox<WatcherEvent>();
+  const mailbox = new Mailbox<WatcherEvent>(stop);
   const report = new SessionReport(terminal, options.json, meanwhile(request));
 
   const print = async (client: ZooKeeperClient, atFirst: Seen): Promise<void> => {
     let before = atFirst;
     for (let left = request.events; left > 0; left--) {
-      const event = await mailbox.take(stop);
+      const event = await mailbox.take();
       if (event === null) return;
       const after = await watching.goOn(client);
       const { out } = terminal;
