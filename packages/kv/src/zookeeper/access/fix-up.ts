@@ -3,6 +3,7 @@ import { OPEN_ACL } from "./access-lists.ts";
 import type { Requester } from "./identity.ts";
 import { isAddressPattern } from "./ip-pattern.ts";
 import { isAnyone } from "./permits.ts";
+import { isSubject } from "./subject.ts";
 
 /**
  * The list as it is kept: without the repetitions that the client wrote, and with whom `auth` stands
@@ -51,7 +52,7 @@ function isValid(entry: AclEntry): boolean {
     case "ip":
       return isAddressPattern(entry.id);
     case "x509":
-      return entry.id !== "";
+      return isSubject(entry.id);
     default:
       return false;
   }

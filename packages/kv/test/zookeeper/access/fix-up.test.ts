@@ -23,6 +23,7 @@ test.each([
   ["a digest without its second half", [entry("digest", "bob")]],
   ["a digest of three parts", [entry("digest", "bob:a:b")]],
   ["what is no address", [entry("ip", "10.1.2.256")]],
+  ["what is no certificate's subject", [entry("x509", "bob")]],
   ["more bits than there are", [entry("ip", "10.1.2.3/33")]],
   ["a valid entry before one that is not", [entry("world", "anyone"), entry("ip", "")]],
 ])("%s is refused", (_, acl) => {
