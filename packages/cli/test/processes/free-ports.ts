@@ -19,6 +19,15 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return [...ports];
 }
 
+/** The first of so many ports in a row that nobody listens on at this moment. */
+export async function freeRange(count: number): Promise<number> {
+  for (;;) {
+    const first = randomInt(LOWEST, HIGHEST);
+    const client = Array.from({ length: count }, (_, i) => first + i);
+    if (await areFree({ client, peer: [], other: [] })) return first;
+  }
+}
+
 /** A first port such that a development cluster finds room from there. */
 export async function freeBase(members: number, service: DevService): Promise<number> {
   for (;;) {

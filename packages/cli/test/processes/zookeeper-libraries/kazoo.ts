@@ -5,7 +5,7 @@ import { hostPortText } from "../../../src/zookeeper/host-port.ts";
 import { LineProcess } from "../etcd-libraries/line-process.ts";
 
 /** Debian's; another one on the path knows nothing of Debian's packages. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 const MAIN = fileURLToPath(new URL("kazoo/main.py", import.meta.url));
 
 export const hasKazoo: boolean = spawnSync(PYTHON, ["-c", "import kazoo"]).status === 0;
