@@ -37,7 +37,12 @@ export {
   type RestoredMember,
   type RestoreOptions,
 } from "./compose/restore-member.ts";
-export type { MemberStatus, RunningEtcdMember, RunningMember } from "./compose/running-member.ts";
+export type {
+  MemberStatus,
+  RunningEtcdMember,
+  RunningMember,
+  RunningZooKeeperMember,
+} from "./compose/running-member.ts";
 export { startBoth, type RunningPair } from "./compose/start-both.ts";
 export { startMember } from "./compose/start-member.ts";
 export { startZooKeeperMember } from "./compose/start-zookeeper-member.ts";
