@@ -12,7 +12,7 @@
  *
  * Read in this order: `run`, `commands/*`, `server/etcd-flags`, `server/settings`,
  * `server/run-server`, `dev/run-dev`, `client/etcd-client`, `zookeeper/read-zoo-settings`,
- * `zookeeper-client/zookeeper-client`.
+ * `zookeeper-client/zookeeper-session`.
  *
  * @packageDocumentation
  */

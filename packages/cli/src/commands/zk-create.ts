@@ -90,17 +90,17 @@ async function createAndHold(
   const report = new SessionReport(terminal, options.json);
   await withZooKeeper(
     options,
-    async (client) => {
+    async (client, session) => {
       const node = await client.create(wanted);
-      const timeoutMs = client.sessionTimeoutMs;
+      const { timeoutMs } = session;
       if (options.json) {
         out.write(`${JSON.stringify({ ...nodeJson(node), session_timeout_ms: timeoutMs })}\n`);
       } else {
         out.write(`${node.path}\n`);
         err.write(`held by session ${hex(node.stat.ephemeralOwner)} until this is stopped\n`);
       }
-      await client.keep(stop);
-      if (await client.close()) return;
+      await session.keep(stop);
+      if (await session.close()) return;
       const text = `no server was there to be told: the node goes within ${timeoutMs / 1000} s`;
       report.say("left", text, { session_timeout_ms: timeoutMs });
     },

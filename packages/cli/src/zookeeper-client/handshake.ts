@@ -5,7 +5,7 @@ const PROTOCOL_VERSION = 0;
 const NEW_SESSION = { id: 0n, password: new Uint8Array(16) };
 
 /** What a client takes to another server, to go on with its session there. */
-export interface Session {
+export interface SessionGrant {
   readonly id: bigint;
   readonly password: Uint8Array;
   /** How long it outlives a client that is silent. */
@@ -20,7 +20,7 @@ export interface Session {
 export function encodeConnectRequest(
   timeoutMs: number,
   lastZxid: bigint,
-  session: Session | null,
+  session: SessionGrant | null,
 ): Uint8Array {
   const { id, password } = session ?? NEW_SESSION;
   const writer = new JuteWriter().int(PROTOCOL_VERSION).long(lastZxid).int(timeoutMs);
@@ -29,7 +29,7 @@ export function encodeConnectRequest(
 }
 
 /** The session that the server opened; null when it refused, as it does to one that has expired. */
-export function decodeConnectResponse(reader: JuteReader): Session | null {
+export function decodeConnectResponse(reader: JuteReader): SessionGrant | null {
   reader.int(); // protocol version
   const timeoutMs = reader.int();
   if (timeoutMs <= 0) return null;

@@ -7,6 +7,7 @@ import type { WatcherEvent } from "./watcher-event.ts";
 import { Watching, type Seen, type WatchKind } from "./watching.ts";
 import { withZooKeeper } from "./with-zookeeper.ts";
 import type { ZooKeeperClient } from "./zookeeper-client.ts";
+import type { ZooKeeperSession } from "./zookeeper-session.ts";
 
 export interface WatchRequest {
   readonly path: string;
@@ -41,12 +42,12 @@ export async function watchNode(
     }
   };
 
-  const watch = async (client: ZooKeeperClient): Promise<void> => {
+  const watch = async (client: ZooKeeperClient, session: ZooKeeperSession): Promise<void> => {
     const seen = await watching.begin(client);
     const what = kind === "recursive" ? `${path} and everything below it` : path;
     report.say("watching", `watching ${what}`, { path, kind, ...seenJson(seen) });
     try {
-      await Promise.all([client.keep(stop), print(client, seen).finally(() => enough.abort())]);
+      await Promise.all([session.keep(stop), print(client, seen).finally(() => enough.abort())]);
     } catch (thrown) {
       if (!terminal.stop.aborted) throw thrown;
     } finally {

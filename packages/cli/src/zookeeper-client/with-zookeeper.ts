@@ -1,9 +1,10 @@
 import { CliError } from "../cli-error.ts";
 import type { SessionOptions } from "../command-options.ts";
 import { EXIT } from "../exit-codes.ts";
-import { ZooKeeperClient, type SessionListener } from "./zookeeper-client.ts";
+import { ZooKeeperClient } from "./zookeeper-client.ts";
 import { zooKeeperEndpoints } from "./zookeeper-endpoints.ts";
 import { ZooKeeperError } from "./zookeeper-error.ts";
+import { ZooKeeperSession, type SessionListener } from "./zookeeper-session.ts";
 
 /**
  * Makes some requests with a client for the endpoints that the options name, and closes it.
@@ -12,17 +13,17 @@ import { ZooKeeperError } from "./zookeeper-error.ts";
  */
 export async function withZooKeeper<Result>(
   { endpoints, timeout, auth }: SessionOptions,
-  use: (client: ZooKeeperClient) => Promise<Result>,
+  use: (client: ZooKeeperClient, session: ZooKeeperSession) => Promise<Result>,
   listener?: SessionListener,
 ): Promise<Result> {
-  const client = new ZooKeeperClient({
+  const session = new ZooKeeperSession({
     endpoints: zooKeeperEndpoints(endpoints),
     answerMs: timeout * 1000,
     auth,
     ...(listener && { listener }),
   });
   try {
-    return await use(client);
+    return await use(new ZooKeeperClient(session), session);
   } catch (thrown) {
     if (!(thrown instanceof ZooKeeperError)) throw thrown;
     const { message, code } = thrown;
@@ -30,6 +31,6 @@ export async function withZooKeeper<Result>(
       ? new CliError(EXIT.unavailable, message, { cause: thrown })
       : new CliError(EXIT.failed, message, { cause: thrown, code });
   } finally {
-    await client.close();
+    await session.close();
   }
 }

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { socketReason } from "../client/socket-reason.ts";
 import { hostPortText, type HostPort } from "../zookeeper/host-port.ts";
 import { FrameReader } from "./frame-reader.ts";
-import { decodeConnectResponse, encodeConnectRequest, type Session } from "./handshake.ts";
+import { decodeConnectResponse, encodeConnectRequest, type SessionGrant } from "./handshake.ts";
 import { JuteReader } from "./jute-reader.ts";
 import { decodeReplyHeader, type ReplyHeader } from "./replies.ts";
 import { CLOSE_SESSION, encodeRequest, PING, XID, type Request } from "./requests.ts";
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   /** How long a server may take to answer anything. */
   readonly answerMs: number;
   /** What to go on with; null for a new session. */
-  readonly session: Session | null;
+  readonly session: SessionGrant | null;
   /** What was seen before; a server that is behind it is not for us. */
   readonly lastZxid: bigint;
   readonly onEvent: (event: WatcherEvent) => void;
@@ -53,7 +53,7 @@ export class ZooKeeperConnection {
   readonly #waiting: Waiter[] = [];
   #failure: ZooKeeperError | null = null;
   #xid = 0;
-  #session: Session | null = null;
+  #session: SessionGrant | null = null;
   #pings: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
 
@@ -86,7 +86,7 @@ export class ZooKeeperConnection {
   }
 
   /** Null before the server has granted it. */
-  get session(): Session | null {
+  get session(): SessionGrant | null {
     return this.#session;
   }
 

@@ -3,6 +3,7 @@ import { EXIT } from "../../src/exit-codes.ts";
 import { OPEN_TO_ALL } from "../../src/zookeeper-client/access-list.ts";
 import { ZooKeeperClient } from "../../src/zookeeper-client/zookeeper-client.ts";
 import { zooKeeperEndpoints } from "../../src/zookeeper-client/zookeeper-endpoints.ts";
+import { ZooKeeperSession } from "../../src/zookeeper-client/zookeeper-session.ts";
 import { zk } from "./run-zk.ts";
 
 /** What `bob:secret` is in an access list. */
@@ -81,11 +82,12 @@ export async function expectTour(endpoints: string): Promise<void> {
 
 /** A node with so many children. */
 async function fill(endpoints: string, path: string, count: number): Promise<void> {
-  const client = new ZooKeeperClient({
+  const session = new ZooKeeperSession({
     endpoints: zooKeeperEndpoints(endpoints),
     answerMs: 10_000,
     auth: [],
   });
+  const client = new ZooKeeperClient(session);
   const create = (node: string): Promise<unknown> =>
     client.create({
       path: node,
@@ -95,5 +97,5 @@ async function fill(endpoints: string, path: string, count: number): Promise<voi
     });
   await create(path);
   await Promise.all(Array.from({ length: count }, (_, i) => create(`${path}/${i}`)));
-  await client.close();
+  await session.close();
 }
