@@ -6,6 +6,7 @@ import { noteLocks } from "../clients/note-locks.ts";
 import { disturb } from "../cluster/disturb.ts";
 import { Journal, type ServiceCounts } from "../journal.ts";
 import { judgeOrder } from "../sessions/judge-order.ts";
+import { checkFollower } from "./checks/check-follower.ts";
 import { checkLocks } from "./checks/check-locks.ts";
 import { checkNodes } from "./checks/check-nodes.ts";
 import { checkPipelines } from "./checks/check-pipelines.ts";
@@ -108,6 +109,7 @@ function check(world: ZooKeeperClientWorld, clients: readonly SimClient[]): void
     replies: checkReplies(histories, applied),
     pipelines: checkPipelines(histories, applied),
     watches: checkWatches(histories, applied),
+    followers: clients.flatMap((client) => checkFollower(client, applied)),
     sessions: checkSessions(world, histories),
   };
   for (const [checker, wrong] of Object.entries(verdicts)) {

@@ -8,6 +8,8 @@ export interface ZooKeeperClientCounts {
   readonly registers: number;
   /** Watch nodes and children. */
   readonly watches: number;
+  /** Follow what happens to nodes, and to all below them, with watches that stay. */
+  readonly followers: number;
   /** Have ephemeral nodes, close their sessions, or fall silent. */
   readonly ephemerals: number;
   /** Take locks by the recipe. */
@@ -107,6 +109,7 @@ function drawClients(prng: Prng): ZooKeeperClientCounts {
   return {
     registers: prng.between(1, 4),
     watches: upTo(4),
+    followers: upTo(2),
     ephemerals: upTo(3),
     locks: upTo(4),
     observers: upTo(2),

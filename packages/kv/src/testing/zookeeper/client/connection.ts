@@ -1,24 +1,22 @@
 import { FrameSplitter } from "../../../zookeeper/codec/index.ts";
 import type { ClientProcess } from "../../clients/client-process.ts";
-import type { EventType, ZnodeRequest, ZnodeResult } from "../../sessions/facts.ts";
+import type { EventType } from "../../sessions/facts.ts";
 import type { ClientLink, LinkListener } from "../network/client-link.ts";
-import { decodeAnswer, decodeResult, decodeWelcome, encodeRequest, type Welcome } from "./wire.ts";
+import { decodeAnswer, decodeWelcome, type RawReply, type Welcome } from "./wire.ts";
 
 /** A request that waits for its reply. */
 export interface Asked {
   readonly xid: number;
-  readonly request: ZnodeRequest;
+  readonly frame: Uint8Array;
   /** Null: nobody will ever know. */
-  readonly answered: (
-    reply: { readonly zxid: number; readonly result: ZnodeResult } | null,
-  ) => void;
+  readonly answered: (reply: RawReply | null) => void;
 }
 
 /** What a connection tells its client. */
 export interface ConnectionListener {
   /** Null: the session has expired. */
   welcomed(welcome: Welcome | null): void;
-  told(event: EventType, path: string): void;
+  told(event: EventType, path: string, zxid: number): void;
   /** Nothing was said for a while: the server shall know that the client lives. */
   quiet(): void;
   /** The server said what it must not. */
@@ -71,7 +69,7 @@ export class Connection {
   ask(asked: Asked): void {
     this.#spokeAt = this.#process.clock.now();
     this.#waiting.push(asked);
-    this.#link.send(encodeRequest(asked.xid, asked.request));
+    this.#link.send(asked.frame);
   }
 
   close(): void {
@@ -112,12 +110,15 @@ export class Connection {
 
   #hear(frame: Uint8Array): void {
     const answer = decodeAnswer(frame);
-    if (answer.kind === "event") return this.#listener.told(answer.event, answer.path);
-    const { xid, zxid, error, reader } = answer;
+    if (answer.kind === "event") {
+      const { event, path, zxid } = answer;
+      return this.#listener.told(event, path, zxid);
+    }
+    const { xid } = answer;
     const asked = this.#waiting.shift();
     if (asked?.xid !== xid) {
       return this.#listener.misled(`a reply to ${xid}, where one to ${asked?.xid} was next`);
     }
-    asked.answered({ zxid, result: decodeResult(asked.request, error, reader) });
+    asked.answered(answer);
   }
 }

@@ -13,13 +13,42 @@ import type { ZooKeeperClientWorld } from "./client-world.ts";
 import { Connection } from "./connection.ts";
 import { noteContact } from "./note-contact.ts";
 import type { ZooKeeperMember } from "../zookeeper-cluster.ts";
-import { encodeGreeting, xidOf, type Credentials, type Welcome } from "./wire.ts";
+import {
+  decodeMulti,
+  decodeResult,
+  encodeFollow,
+  encodeFollowAgain,
+  encodeGreeting,
+  encodeMulti,
+  encodeRequest,
+  SET_WATCHES_XID,
+  xidOf,
+  type Credentials,
+  type Followed,
+  type MultiOperation,
+  type RawReply,
+  type Welcome,
+} from "./wire.ts";
 
-/** What a client was answered. */
-export interface Reply {
+/** What a client sees that follows nodes, in its order. */
+export type FollowerFact =
+  | { readonly kind: "follows"; readonly watch: Followed; readonly zxid: number }
+  | {
+      readonly kind: "told";
+      readonly event: EventType;
+      readonly path: string;
+      readonly zxid: number;
+    }
+  | { readonly kind: "shown"; readonly zxid: number }
+  | { readonly kind: "lost" };
+
+/** What a client was told at a zxid. */
+export interface Told<Result> {
   readonly zxid: number;
-  readonly result: ZnodeResult;
+  readonly result: Result;
 }
+
+export type Reply = Told<ZnodeResult>;
 
 /** Between two attempts to reach a member. */
 const RECONNECT_MILLIS_MAX = 100;
@@ -44,6 +73,9 @@ export class SimClient {
   #member: ZooKeeperMember | null = null;
   #isClosed = false;
   #asked = 0;
+  /** Watches that are left again on every connection. */
+  #follows: Followed[] = [];
+  readonly #followed: FollowerFact[] = [];
   /** Who waits for something to happen, whatever it is. */
   #waiting: (() => void)[] = [];
 
@@ -107,13 +139,27 @@ export class SimClient {
     );
   }
 
-  get watchCount(): number {
-    return this.#watches.all.length;
+  /** Writes everything at once, or nothing; the result says which. */
+  async multi(operations: readonly MultiOperation[]): Promise<Told<boolean> | null> {
+    if (this.#member === null && (await this.connected()) === null) return null;
+    const xid = ++this.#asked;
+    return this.#exchange(xid, encodeMulti(xid, operations), decodeMulti);
   }
 
-  /** Breaks its connection; it finds another by itself. */
-  disconnect(): void {
-    this.#connection?.close();
+  /** Follows what happens to a node, or to all below it, from then on; not beside other watches. */
+  async follow(watch: Followed): Promise<void> {
+    if (this.#member === null && (await this.connected()) === null) return;
+    const xid = ++this.#asked;
+    await this.#exchange(xid, encodeFollow(xid, watch), ({ error, zxid }) => {
+      if (error !== 0) return;
+      this.#follows.push(watch);
+      this.#followed.push({ kind: "follows", watch, zxid });
+    });
+  }
+
+  /** What it was told by the watches that it follows with, and shown meanwhile. */
+  get followed(): readonly FollowerFact[] {
+    return this.#followed;
   }
 
   /** For good. */
@@ -143,7 +189,7 @@ export class SimClient {
           session = welcome?.session ?? null;
           this.#welcomed(welcome, member);
         },
-        told: (event, path) => this.#told(event, path),
+        told: (event, path, zxid) => this.#told(event, path, zxid),
         quiet: () => void this.#send({ kind: "ping" }),
         misled: (what) => this.#world.journal.violated("order", `${this.name} was sent ${what}`),
         closed: () => this.#disconnected(),
@@ -163,10 +209,15 @@ export class SimClient {
     this.#note({ kind: "connected", at: this.#moment(), session, timeoutMillis, member: name });
     const watches = this.#watches.all.map(({ watch }) => watch);
     if (watches.length > 0) void this.#send({ kind: "setWatches", seen: this.#seen, watches });
+    if (this.#follows.length > 0) void this.#followAgain();
     this.#wake();
   }
 
-  #told(event: EventType, path: string): void {
+  #told(event: EventType, path: string, zxid: number): void {
+    if (this.#follows.length > 0) {
+      this.#followed.push({ kind: "told", event, path, zxid });
+      return;
+    }
     this.#note({ kind: "told", at: this.#moment(), event, path });
     this.#world.journal.counts.watched++;
     this.#watches.fire(event, path);
@@ -176,38 +227,63 @@ export class SimClient {
   #disconnected(): void {
     this.#connection = null;
     if (this.#member !== null) this.#note({ kind: "disconnected", at: this.#moment() });
+    this.#followed.push({ kind: "lost" });
     this.#member = null;
     this.process.clock.after(this.prng.below(RECONNECT_MILLIS_MAX), () => this.#connect());
     this.#wake();
   }
 
-  #send(request: ZnodeRequest): Promise<Reply | null> {
+  async #send(request: ZnodeRequest): Promise<Reply | null> {
+    if (this.#member === null) return null;
+    const number = ++this.#asked;
+    this.#note({ kind: "asked", at: this.#moment(), number, request });
+    const xid = xidOf(request, number);
+    return this.#exchange(xid, encodeRequest(xid, request), (raw) => {
+      const result = decodeResult(request, raw);
+      this.#answered(number, request, { zxid: raw.zxid, result });
+      return result;
+    });
+  }
+
+  /** Sends a frame, and makes something of the reply when it comes. */
+  #exchange<Result>(
+    xid: number,
+    frame: Uint8Array,
+    decode: (reply: RawReply) => Result,
+  ): Promise<Told<Result> | null> {
     const connection = this.#connection;
     const member = this.#member;
     const { session } = this;
     if (connection === null || member === null || session === null) return Promise.resolve(null);
-    const number = ++this.#asked;
     const askedAt = this.process.clock.now();
-    this.#note({ kind: "asked", at: this.#moment(), number, request });
     return new Promise((done) => {
       connection.ask({
-        xid: xidOf(request, number),
-        request,
+        xid,
+        frame,
         answered: (reply) => {
-          if (reply !== null) {
-            this.#answered(number, request, reply);
-            noteContact(this.#world, member, session, askedAt);
-          }
-          done(reply);
+          if (reply === null) return done(null);
+          const { zxid } = reply;
+          this.#seen = Math.max(this.#seen, zxid);
+          this.#followed.push({ kind: "shown", zxid });
+          this.#world.journal.counts.acknowledged++;
+          const result = decode(reply);
+          noteContact(this.#world, member, session, askedAt);
+          done({ zxid, result });
         },
       });
     });
   }
 
+  async #followAgain(): Promise<void> {
+    const follows = this.#follows;
+    const frame = encodeFollowAgain(follows, this.#seen);
+    await this.#exchange(SET_WATCHES_XID, frame, ({ zxid }) => {
+      for (const watch of follows) this.#followed.push({ kind: "follows", watch, zxid });
+    });
+  }
+
   #answered(number: number, request: ZnodeRequest, { zxid, result }: Reply): void {
-    this.#seen = Math.max(this.#seen, zxid);
     this.#note({ kind: "answered", at: this.#moment(), number, zxid, result });
-    this.#world.journal.counts.acknowledged++;
     const watch = watchLeftBy(request, result);
     if (watch !== null) this.#watches.arm(watch, watch);
     if (request.kind !== "close" || result.kind !== "done") return;
@@ -217,6 +293,7 @@ export class SimClient {
 
   #forgetSession(): void {
     this.#credentials = null;
+    this.#follows = [];
     this.#watches.clear();
   }
 

@@ -29,13 +29,11 @@ export function encodeGreeting(
   timeoutMillis: number,
   lastZxidSeen: number,
 ): Uint8Array {
-  const writer = new JuteWriter();
-  const frame = writer.beginFrame();
-  writer.int(0).long(lastZxidSeen).int(timeoutMillis);
-  writer.raw(sessionBytes(resumed?.session ?? 0n));
-  writer.buffer(resumed?.password ?? new Uint8Array(16)).bool(false);
-  writer.endFrame(frame);
-  return writer.finish();
+  return framed((writer) => {
+    writer.int(0).long(lastZxidSeen).int(timeoutMillis);
+    writer.raw(sessionBytes(resumed?.session ?? 0n));
+    writer.buffer(resumed?.password ?? new Uint8Array(16)).bool(false);
+  });
 }
 
 /** Null: the session has expired. */
@@ -56,12 +54,7 @@ export function xidOf(request: ZnodeRequest, count: number): number {
 
 /** A request as a frame. */
 export function encodeRequest(xid: number, request: ZnodeRequest): Uint8Array {
-  const writer = new JuteWriter();
-  const frame = writer.beginFrame();
-  writer.int(xid);
-  writeRequest(writer, request);
-  writer.endFrame(frame);
-  return writer.finish();
+  return framed((writer) => writeRequest(writer.int(xid), request));
 }
 
 function writeRequest(writer: JuteWriter, request: ZnodeRequest): void {
@@ -110,14 +103,22 @@ function writeRequest(writer: JuteWriter, request: ZnodeRequest): void {
 
 /** What a server says. */
 export type Answer =
-  | { readonly kind: "event"; readonly event: EventType; readonly path: string }
   | {
-      readonly kind: "reply";
-      readonly xid: number;
+      readonly kind: "event";
+      readonly event: EventType;
+      readonly path: string;
       readonly zxid: number;
-      readonly error: number;
-      readonly reader: JuteReader;
-    };
+    }
+  | RawReply;
+
+/** A reply, of which the header has been read. */
+export interface RawReply {
+  readonly kind: "reply";
+  readonly xid: number;
+  readonly zxid: number;
+  readonly error: number;
+  readonly reader: JuteReader;
+}
 
 const EVENTS: readonly (EventType | null)[] = [
   null,
@@ -136,11 +137,14 @@ export function decodeAnswer(frame: Uint8Array): Answer {
   const event = EVENTS[reader.int()];
   if (event === undefined || event === null) throw new RangeError("an event of no known type");
   reader.int(); // the state: connected
-  return { kind: "event", event, path: reader.text() };
+  return { kind: "event", event, path: reader.text(), zxid };
 }
 
 /** What a reply says; its header has been read. */
-export function decodeResult(request: ZnodeRequest, error: number, body: JuteReader): ZnodeResult {
+export function decodeResult(
+  request: ZnodeRequest,
+  { error, reader: body }: RawReply,
+): ZnodeResult {
   if (error !== 0) return { kind: "refused", code: error };
   switch (request.kind) {
     case "create":
@@ -176,6 +180,67 @@ function readStat(reader: JuteReader): ZnodeStat {
   reader.int(); // dataLength
   reader.int(); // numChildren
   return { czxid, mzxid, pzxid: reader.long(), version, owner };
+}
+
+/** What of a `multi` is used here. */
+export type MultiOperation =
+  | { readonly kind: "check"; readonly path: string; readonly version: number }
+  | { readonly kind: "set"; readonly path: string; readonly value: string };
+
+export function encodeMulti(xid: number, operations: readonly MultiOperation[]): Uint8Array {
+  return framed((writer) => {
+    writer.int(xid).int(OPCODE.multi);
+    for (const operation of operations) {
+      const isSet = operation.kind === "set";
+      writer
+        .int(isSet ? OPCODE.setData : OPCODE.check)
+        .bool(false)
+        .int(-1);
+      writer.ustring(operation.path);
+      if (isSet) writer.buffer(utf8Encode(operation.value)).int(-1);
+      else writer.int(operation.version);
+    }
+    writer.int(-1).bool(true).int(-1);
+  });
+}
+
+/** Whether everything was done, and not nothing. */
+export function decodeMulti({ error, reader }: RawReply): boolean {
+  return error === 0 && reader.int() !== OPCODE.error;
+}
+
+/** A watch that stays until its connection ends, and is left again on the next. */
+export interface Followed {
+  readonly kind: "persistent" | "recursive";
+  readonly path: string;
+}
+
+const FOLLOW_MODES = { persistent: 0, recursive: 1 } as const;
+
+export function encodeFollow(xid: number, { kind, path }: Followed): Uint8Array {
+  return framed((writer) =>
+    writer.int(xid).int(OPCODE.addWatch).ustring(path).int(FOLLOW_MODES[kind]),
+  );
+}
+
+/** Leaves persistent watches again, and no others. */
+export function encodeFollowAgain(followed: readonly Followed[], seen: number): Uint8Array {
+  return framed((writer) => {
+    writer.int(SET_WATCHES_XID).int(OPCODE.setWatches2).long(seen).int(0).int(0).int(0);
+    for (const kind of ["persistent", "recursive"] as const) {
+      const paths = followed.filter((each) => each.kind === kind);
+      writer.int(paths.length);
+      for (const { path } of paths) writer.ustring(path);
+    }
+  });
+}
+
+function framed(write: (writer: JuteWriter) => void): Uint8Array {
+  const writer = new JuteWriter();
+  const frame = writer.beginFrame();
+  write(writer);
+  writer.endFrame(frame);
+  return writer.finish();
 }
 
 function sessionBytes(session: bigint): Uint8Array {

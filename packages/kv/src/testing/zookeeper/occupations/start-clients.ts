@@ -3,6 +3,7 @@ import type { ZooKeeperClientWorld } from "../client/client-world.ts";
 import { SimClient } from "../client/sim-client.ts";
 import type { ZooKeeperClientCounts } from "../settings.ts";
 import { cutOff } from "./cut-off.ts";
+import { followNodes } from "./follow-nodes.ts";
 import { keepEphemerals } from "./keep-ephemerals.ts";
 import { observeEphemerals } from "./observe-ephemerals.ts";
 import { useLocks } from "./use-locks.ts";
@@ -14,6 +15,7 @@ type Occupation = (client: SimClient, world: ZooKeeperClientWorld) => Promise<vo
 const OCCUPATIONS: Readonly<Record<keyof ZooKeeperClientCounts, Occupation>> = {
   registers: useRegisters,
   watches: watchNodes,
+  followers: followNodes,
   ephemerals: keepEphemerals,
   locks: useLocks,
   observers: observeEphemerals,

@@ -37,7 +37,8 @@ export async function useLocks(client: SimClient, world: ZooKeeperClientWorld): 
         await cluster.sleep(prng.between(500, 10_000));
         process.resume();
       }
-      await writeGuarded(client, key, token);
+      if (prng.chance(0.5)) await writeGuarded(client, key, token);
+      else await writeWhileHeld(client, key, place);
       await release(client, world, place, holder);
     } else await leave(client, place);
   }
@@ -88,6 +89,14 @@ async function writeGuarded(client: SimClient, key: string, token: number): Prom
   if (read?.result.kind !== "data" || Number(read.result.value) >= token) return;
   const { version } = read.result.stat;
   await client.ask({ kind: "set", path, value: `${token}`, version });
+}
+
+/** Writes the token if the place in the queue is still there, as one transaction. */
+async function writeWhileHeld(client: SimClient, key: string, place: Place): Promise<void> {
+  await client.multi([
+    { kind: "check", path: place.path, version: 0 },
+    { kind: "set", path: `${GUARDED}/${key}`, value: `${place.czxid}` },
+  ]);
 }
 
 async function release(

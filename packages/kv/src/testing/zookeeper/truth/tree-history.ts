@@ -1,6 +1,6 @@
 import { utf8Decode } from "@quorate/core";
 import { statOf, type DataTree, type Znode } from "../../../zookeeper/store/index.ts";
-import { parentOf, type WatchKind } from "../../sessions/facts.ts";
+import { parentOf, type EventType, type WatchKind } from "../../sessions/facts.ts";
 import { sessionNumber } from "./session-book.ts";
 
 /** A node as it was at some zxid. */
@@ -23,9 +23,18 @@ export interface Version {
   readonly node: NodeState | null;
 }
 
+/** Something that happened to a node. */
+export interface TreeEvent {
+  readonly zxid: number;
+  readonly path: string;
+  readonly event: EventType;
+}
+
 /** What the tree was at every zxid. */
 export class TreeHistory {
   readonly #versions = new Map<string, Version[]>();
+  /** What was changed when, in order. */
+  readonly #log: { readonly zxid: number; readonly path: string }[] = [];
 
   get paths(): Iterable<string> {
     return this.#versions.keys();
@@ -39,6 +48,7 @@ export class TreeHistory {
       if (versions.at(-1)?.zxid === zxid) versions.pop();
       const node = tree.find(changed);
       versions.push({ zxid, node: node === null ? null : stateOf(node) });
+      this.#log.push({ zxid, path: changed });
     }
   }
 
@@ -72,10 +82,31 @@ export class TreeHistory {
     return null;
   }
 
+  /** What happened behind the first zxid, up to the second. */
+  eventsIn(from: number, to: number): readonly TreeEvent[] {
+    return this.#log
+      .filter(({ zxid }) => zxid > from && zxid <= to)
+      .flatMap(({ zxid, path }) => {
+        const event = eventOf(this.at(path, zxid - 1), this.at(path, zxid));
+        return event.map((each) => ({ zxid, path, event: each }));
+      });
+  }
+
   /** All that it ever was, in order. */
   versionsOf(path: string): readonly Version[] {
     return this.#versions.get(path) ?? [];
   }
+}
+
+function eventOf(before: NodeState | null, after: NodeState | null): readonly EventType[] {
+  if (before === null || after === null) {
+    if (before === after) return [];
+    return [before === null ? "created" : "deleted"];
+  }
+  const events: EventType[] = [];
+  if (before.mzxid !== after.mzxid) events.push("data changed");
+  if (before.pzxid !== after.pzxid) events.push("children changed");
+  return events;
 }
 
 /** What a client can be told of a node. */
