@@ -59,7 +59,9 @@ export abstract class FaultyCluster<
   readonly #lives = new Map<NodeId, number>();
   /** In which somebody was elected. */
   #newestTerm = 0;
+  /** Some of them are still to come: links that are broken, and members dead, until that is noticed. */
   readonly #disturbances: number[] = [];
+  #disturbedAt = 0;
 
   constructor({ settings, timeline, journal, prng }: ClusterParts<Settings>) {
     this.settings = settings;
@@ -78,9 +80,9 @@ export abstract class FaultyCluster<
     return this.ensemble.members.map(({ id }) => id);
   }
 
-  /** When a fault began or ended, or somebody was elected, for the last time. */
+  /** When a fault began or ended, or will be noticed, or somebody was elected, for the last time. */
   get disturbedAt(): number {
-    return this.#disturbances.at(-1) ?? 0;
+    return this.#disturbedAt;
   }
 
   /** For how long nothing was disturbed in that time while there was a leader that could serve. */
@@ -88,7 +90,7 @@ export abstract class FaultyCluster<
     const edges = this.#disturbances.filter((at) => at > from && at < to);
     let longest = 0;
     let since = from;
-    for (const at of [...edges, to]) {
+    for (const at of [...edges.toSorted((a, b) => a - b), to]) {
       if (at - since > longest) longest = Math.max(longest, this.serving.between(since, at));
       since = at;
     }
@@ -160,7 +162,7 @@ export abstract class FaultyCluster<
   crash(id: NodeId, { noticeMillis }: Parameters<FaultTarget["crash"]>[1]): void {
     this.journal.counts.crashes++;
     this.#befalls(id, "crash");
-    this.member(id).crash(noticeMillis);
+    this.member(id).crash(this.#noticed(noticeMillis));
   }
 
   restart(id: NodeId): void {
@@ -196,7 +198,7 @@ export abstract class FaultyCluster<
 
   breakLinks(a: NodeId, b: NodeId, noticeMillis: (at: NodeId) => number): void {
     this.#befalls(a, "break", `with ${this.member(b).name}`);
-    this.world.network.breakLinks(a, b, noticeMillis);
+    this.world.network.breakLinks(a, b, this.#noticed(noticeMillis));
   }
 
   heal(): void {
@@ -306,7 +308,17 @@ export abstract class FaultyCluster<
     this.journal.note(this.member(id).name, what, facts);
   }
 
-  #disturbed(): void {
-    this.#disturbances.push(this.ensemble.now);
+  #noticed(noticeMillis: (at: NodeId) => number): (at: NodeId) => number {
+    return (at) => {
+      const millis = noticeMillis(at);
+      this.#disturbed(millis);
+      return millis;
+    };
+  }
+
+  #disturbed(inMillis = 0): void {
+    const at = this.ensemble.now + inMillis;
+    this.#disturbances.push(at);
+    this.#disturbedAt = Math.max(this.#disturbedAt, at);
   }
 }

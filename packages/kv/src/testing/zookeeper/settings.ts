@@ -22,6 +22,8 @@ export interface ZooKeeperClientCounts {
 export interface ZooKeeperWorkload {
   readonly clients: ZooKeeperClientCounts;
   readonly registers: number;
+  /** How much longer than need be the values are that are written to them. */
+  readonly paddingBytes: number;
   readonly locks: number;
   /** Between two requests of a client. */
   readonly think: Span;
@@ -49,6 +51,8 @@ export interface ZooKeeperSimSettings
   readonly tickMillis: number;
   readonly sessionMillisMax: number;
   readonly protocolLimits: ProtocolLimits;
+  /** Requests of clients under way at one member; beyond, nothing is read. */
+  readonly outstandingMax: number;
   readonly workload: ZooKeeperWorkload;
 }
 
@@ -82,6 +86,7 @@ export function drawZooKeeperSettings(prng: Prng): ZooKeeperSimSettings {
       applyEntriesMax: prng.pick([1, 8, 4096]),
       inflightMax: prng.pick([1, 4, 256]),
     },
+    outstandingMax: prng.pick([2, 10, 1000]),
     workload: drawWorkload(prng, tickMillis),
   };
 }
@@ -90,6 +95,7 @@ function drawWorkload(prng: Prng, tickMillis: number): ZooKeeperWorkload {
   return {
     clients: drawClients(prng),
     registers: prng.between(1, 6),
+    paddingBytes: prng.pick([0, 0, 100, 4000]),
     locks: prng.between(1, 2),
     think: prng.pick([
       { from: 1, to: 500 },

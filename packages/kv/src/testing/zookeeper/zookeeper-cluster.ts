@@ -28,7 +28,8 @@ export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSi
   constructor(parts: ZooKeeperClusterParts) {
     super(parts);
     const { settings, timeline, journal, applied, prng } = parts;
-    const { tickMillis, sessionMillisMax, checkpointEntries, protocolLimits } = settings;
+    const { tickMillis, sessionMillisMax, checkpointEntries } = settings;
+    const { protocolLimits, outstandingMax } = settings;
     const { ensemble, world } = assembleZooKeeperEnsemble(
       {
         ...zooKeeperEnsembleSettings({
@@ -38,6 +39,7 @@ export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSi
           tickMillis,
           maxSessionMillis: sessionMillisMax,
           maxClientConnections: 0,
+          outstandingMax,
           snapshotEntries: checkpointEntries,
           log: this.log(),
         }),

@@ -14,13 +14,15 @@ export async function useRegisters(client: SimClient, world: ZooKeeperClientWorl
   const { prng } = client;
   /** The version that each node had when it was last seen. */
   const seen = new Map<string, number>();
+  const padding = "-".repeat(world.workload.paddingBytes);
   let writes = 0;
   while (await think(client, world)) {
     const burst = prng.chance(0.25) ? prng.between(2, BURST_MAX) : 1;
     await Promise.all(
       Array.from({ length: burst }, async () => {
         const path = `${REGISTERS}/${prng.below(world.workload.registers)}`;
-        const reply = await use(client, path, `${client.name}.${++writes}`, seen.get(path) ?? 0);
+        const value = `${client.name}.${++writes}${padding}`;
+        const reply = await use(client, path, value, seen.get(path) ?? 0);
         if (reply !== null && "stat" in reply.result) seen.set(path, reply.result.stat.version);
       }),
     );
