@@ -1,6 +1,6 @@
 import { Changes } from "./changes.ts";
 import { exchangesOf } from "./exchanges.ts";
-import type { ClientHistory, Watch, ZnodeRequest } from "./facts.ts";
+import type { ClientHistory, Fact, Watch, ZnodeRequest } from "./facts.ts";
 import { WatchBook, watchLeftBy } from "./watch-book.ts";
 
 /** What a watch waits for. */
@@ -19,70 +19,93 @@ interface Awaited {
  */
 export function judgeWatches(histories: readonly ClientHistory[]): readonly string[] {
   const changes = new Changes(histories.flatMap(exchangesOf));
-  return histories.flatMap((history) => judgeClient(history, changes));
+  return histories.flatMap((history) => {
+    const judge = new WatchJudge(history.client, changes);
+    for (const fact of history.facts) judge.take(fact);
+    return judge.wrong;
+  });
 }
 
-function judgeClient({ client, facts }: ClientHistory, changes: Changes): readonly string[] {
-  const wrong: string[] = [];
-  const asked = new Map<number, ZnodeRequest>();
-  const book = new WatchBook<Awaited>();
-  for (const fact of facts) {
+/** Follows one client. */
+class WatchJudge {
+  readonly wrong: string[] = [];
+  readonly #client: string;
+  readonly #changes: Changes;
+  readonly #asked = new Map<number, ZnodeRequest>();
+  readonly #book = new WatchBook<Awaited>();
+  /** Since the last answer; the next one has a zxid at which it has happened. */
+  #told: { readonly what: string; readonly fired: readonly Awaited[] }[] = [];
+
+  constructor(client: string, changes: Changes) {
+    this.#client = client;
+    this.#changes = changes;
+  }
+
+  take(fact: Fact): void {
     switch (fact.kind) {
       case "asked":
-        asked.set(fact.number, fact.request);
+        this.#asked.set(fact.number, fact.request);
         break;
-      case "answered": {
-        const { number, zxid, result } = fact;
-        const request = asked.get(number);
-        if (request?.kind === "setWatches") resume(book, changes, zxid);
-        for (const { note } of book.all) {
-          if (note.due === null || note.due > zxid) continue;
-          const { kind, path } = note.watch;
-          wrong.push(
-            `${client}: request ${number} was answered at zxid ${zxid}, and the ${kind} watch of ${path}, ` +
-              `left at ${note.leftAt}, had not told what happened by ${note.due}`,
-          );
-          book.drop(note.watch);
-        }
-        const watch = request === undefined ? null : watchLeftBy(request, result);
-        if (watch === null) break;
-        const due = dueOf(watch, zxid, changes);
-        book.arm(watch, { watch, leftAt: zxid, due });
+      case "answered":
+        this.#answered(fact);
         break;
-      }
-      case "told": {
-        const { event, path } = fact;
-        const fired = book.fire(event, path);
-        if (fired.length === 0)
-          wrong.push(`${client}: told of ${path}, ${event}, which it does not watch`);
-        const isFounded = fired.some(
-          ({ watch, due }) => due !== null || changes.mayHaveChanged(path, watchedIn(watch)),
-        );
-        if (fired.length > 0 && !isFounded) {
-          wrong.push(`${client}: told of ${path}, ${event}, and nothing happened to it`);
-        }
+      case "told":
+        this.#tell(fact);
         break;
-      }
+      case "disconnected":
+        this.#told = [];
+        break;
       case "expired":
-        book.clear();
+        this.#book.clear();
         break;
       case "connected":
-      case "disconnected":
         break;
     }
   }
-  return wrong;
-}
 
-/**
- * Watches were taken along to another connection. Of a node that was created while its client was away,
- * and is gone again, ZooKeeper does not tell who waits for it.
- */
-function resume(book: WatchBook<Awaited>, changes: Changes, zxid: number): void {
-  for (const { watch } of book.all) {
-    if (watch.kind !== "exist" || changes.isThere(watch.path, zxid) === true) continue;
-    book.drop(watch);
-    book.arm(watch, { watch, leftAt: zxid, due: dueOf(watch, zxid, changes) });
+  #answered({ number, zxid, result }: Extract<Fact, { kind: "answered" }>): void {
+    for (const { what, fired } of this.#told.splice(0)) {
+      const isFounded = fired.some(({ due }) => due !== null && due <= zxid);
+      if (!isFounded) this.wrong.push(`${what}, and nothing had happened to it`);
+    }
+    const request = this.#asked.get(number);
+    if (request?.kind === "setWatches") this.#resume(zxid);
+    for (const { note } of this.#book.all) {
+      if (note.due === null || note.due > zxid) continue;
+      const { kind, path } = note.watch;
+      this.wrong.push(
+        `${this.#client}: request ${number} was answered at zxid ${zxid}, and the ${kind} watch of ${path}, ` +
+          `left at ${note.leftAt}, had not told what happened by ${note.due}`,
+      );
+      this.#book.drop(note.watch);
+    }
+    const watch = request === undefined ? null : watchLeftBy(request, result);
+    if (watch !== null) this.#arm(watch, zxid);
+  }
+
+  #tell({ event, path }: Extract<Fact, { kind: "told" }>): void {
+    const what = `${this.#client}: told of ${path}, ${event}`;
+    const fired = this.#book.fire(event, path);
+    if (fired.length === 0) this.wrong.push(`${what}, which it does not watch`);
+    else if (!fired.some(({ watch }) => this.#changes.mayHaveChanged(path, watchedIn(watch)))) {
+      this.#told.push({ what, fired });
+    }
+  }
+
+  /**
+   * Watches were taken along to another connection. Of a node that was created while its client was
+   * away, and is gone again, ZooKeeper does not tell who waits for it.
+   */
+  #resume(zxid: number): void {
+    for (const { watch } of this.#book.all) {
+      if (watch.kind !== "exist" || this.#changes.isThere(watch.path, zxid) === true) continue;
+      this.#book.drop(watch);
+      this.#arm(watch, zxid);
+    }
+  }
+
+  #arm(watch: Watch, leftAt: number): void {
+    this.#book.arm(watch, { watch, leftAt, due: dueOf(watch, leftAt, this.#changes) });
   }
 }
 
