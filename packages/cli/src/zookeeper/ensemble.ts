@@ -2,7 +2,7 @@ import { majorityOf, type Configuration, type NodeId, type WeightedRule } from "
 import { isWildcard } from "../server/urls.ts";
 import type { Findings } from "./findings.ts";
 import { readGroups } from "./groups.ts";
-import { hostPortText, type HostPort } from "./host-port.ts";
+import { hostPortText } from "./host-port.ts";
 import { readServerLines, type Server } from "./servers.ts";
 import type { Setting } from "./zoo-properties.ts";
 
@@ -82,22 +82,18 @@ export function configurationOf(ensemble: Ensemble): Configuration {
 
 /**
  * The servers as clients read them in `/zookeeper/config`: one line for each, in ZooKeeper's form, and
- * the version of a configuration that was never changed.
- *
- * @param client - where this very server is reached, if its line does not say
+ * the version of a configuration that was never changed. Where clients reach a server is told only if
+ * its line says so: from a list with one of them in it Curator knows no other any more.
  */
-export function membershipText(ensemble: Ensemble, client: HostPort | null): string {
+export function membershipText(ensemble: Ensemble): string {
   if (ensemble.kind === "standalone") return "";
-  const own = ownServer(ensemble);
-  const lines = ensemble.servers.map((server) => {
-    const { key, line } = server;
+  const lines = ensemble.servers.map(({ key, line }) => {
     const ways = line.addresses.map(
       ({ host, quorumPort, electionPort }) =>
         `${hostPortText({ host, port: quorumPort })}:${electionPort}`,
     );
-    const reached = line.client ?? (server === own ? client : null);
-    const reachedText = reached === null ? "" : `;${hostPortText(reached)}`;
-    return `${key}=${ways.join("|")}:${line.role}${reachedText}`;
+    const reached = line.client === null ? "" : `;${hostPortText(line.client)}`;
+    return `${key}=${ways.join("|")}:${line.role}${reached}`;
   });
   return [...lines, "version=0"].join("\n");
 }

@@ -14,7 +14,7 @@ export function zooKeeperMemberOptions(
     ...service,
     sid: ensemble.self,
     configuration: configurationOf(ensemble),
-    membership: membershipText(ensemble, client),
+    membership: membershipText(ensemble),
     dataDir: settings.directories.storageDir,
     listenPeerUrls: peerListenUrls(ensemble, quorumListenOnAllIPs),
     electionAddress:
