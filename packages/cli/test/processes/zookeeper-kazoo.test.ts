@@ -3,6 +3,7 @@ import type { LineProcess } from "./etcd-libraries/line-process.ts";
 import type { RealEnsemble } from "./real-ensemble.ts";
 import { until } from "./until.ts";
 import { hasKazoo, startKazoo } from "./zookeeper-libraries/kazoo.ts";
+import { serverAt } from "./zookeeper-libraries/server-at.ts";
 import { startServers } from "./zookeeper-libraries/servers.ts";
 import { ZooKeeperSession } from "./zookeeper-session.ts";
 
@@ -246,7 +247,7 @@ describe.skipIf(!hasKazoo)(`kazoo${skipped}`, () => {
     async () => {
       const holder = start("moves");
       for (let moves = 0; moves < ensemble.sids.length; moves++) {
-        const at = serverAt(await holder.next());
+        const at = serverAt(ensemble, await holder.next());
         await ensemble.kill(at);
         holder.say("moved");
         expect(await holder.next()).toBe("SUSPENDED CONNECTED");
@@ -298,14 +299,6 @@ describe.skipIf(!hasKazoo)(`kazoo${skipped}`, () => {
     MINUTE,
   );
 });
-
-/** Which server a client says it is at. */
-function serverAt(line: string): number {
-  const port = Number(/^at (\d+)$/.exec(line)?.[1]);
-  const sid = ensemble.sids.find((each) => ensemble.endpoint(each).port === port);
-  if (sid === undefined) throw new Error(`no server is "${line}"`);
-  return sid;
-}
 
 /** Waits until every server knows that the node is gone. */
 async function gone(path: string): Promise<void> {

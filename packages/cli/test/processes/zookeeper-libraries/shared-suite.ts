@@ -16,9 +16,13 @@ const SYSTEM_PATH: string = (process.env["PATH"] ?? "")
 /** What a suite needs: a program on the path, or a file, and the package of Debian's that brings it. */
 export type Need = readonly [program: string, debianPackage: string];
 
-/** Behind the name of a suite that cannot run: why. Null when nothing is missing. */
+/** Why a suite of the shared folder cannot run; null when nothing is missing. */
 export function whyNotRun(...needs: readonly Need[]): string | null {
-  if (SHARED === undefined) return "QUORATE_SHARED is not set";
+  return SHARED === undefined ? "QUORATE_SHARED is not set" : notInstalled(...needs);
+}
+
+/** What is missing, in words; null when nothing is. */
+export function notInstalled(...needs: readonly Need[]): string | null {
   const missing = needs.filter(([program]) => !isThere(program)).map(([, name]) => name);
   return missing.length === 0 ? null : `not installed: ${missing.join(", ")}`;
 }
