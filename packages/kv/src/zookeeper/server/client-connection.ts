@@ -5,23 +5,15 @@ import {
   utf8Encode,
   type Index,
   type Outcome,
-  type ReplicatedLog,
 } from "@quorate/core";
 import { permits, type Identity } from "../access/index.ts";
-import {
-  encodeServerCommand,
-  RequestEncoder,
-  type Authority,
-  type ZooKeeperResult,
-  type ZooKeeperStateMachine,
-} from "../apply/index.ts";
+import type { Authority, ZooKeeperResult } from "../apply/index.ts";
 import {
   decodeConnectRequest,
   ERROR,
   FrameSplitter,
   intAt,
   JuteReader,
-  PASSWORD_BYTES,
   PERMISSION,
   readAuth,
   REQUEST_HEADER_BYTES,
@@ -31,21 +23,16 @@ import {
   writeNotification,
   type ConnectRequest,
   type Introduction,
-  type SessionId,
 } from "../codec/index.ts";
-import type { Session } from "../session/index.ts";
-import type { Watcher, WatchEvent, WatchTable } from "../watch/index.ts";
-import type { RequestBudget } from "../../service/request-budget.ts";
-import type { Backlog } from "./backlog.ts";
-import type { Service } from "../facts/index.ts";
+import type { Watcher, WatchEvent } from "../watch/index.ts";
 import type { ClientStream } from "./client-stream.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import { ConnectionStats } from "./connection-stats.ts";
 import { wordOf, type Word } from "./four-letter-words/index.ts";
-import { Identities, type AccessSettings } from "./identities.ts";
-import { GREETING_BYTES_MAX, type ServerLimits } from "./limits.ts";
+import { Identities } from "./identities.ts";
+import { GREETING_BYTES_MAX } from "./limits.ts";
 import { answerLocally, type Afterwards } from "./local-requests.ts";
 import { operationName, SESSION_OPENED } from "./operation-name.ts";
-import type { ServerLog } from "./options.ts";
 import { needsLeader } from "./read-only-mode.ts";
 import { ReplyOutput } from "./reply-output.ts";
 import {
@@ -56,50 +43,8 @@ import {
   type PendingWrite,
 } from "./request-queue.ts";
 import { routeOf } from "./request-route.ts";
-import type { ServerStats } from "./server-stats.ts";
+import { openSession, type Attached, type ClientSession } from "./session-opening.ts";
 import { writeReply } from "./write-reply.ts";
-import type { WriterPool } from "./writer-pool.ts";
-
-/** What connections share, and ask of their server. */
-export interface ConnectionHost {
-  readonly sid: number;
-  readonly log: ReplicatedLog<ZooKeeperResult>;
-  readonly machine: ZooKeeperStateMachine;
-  readonly limits: ServerLimits;
-  readonly backlog: Backlog;
-  /** For requests that have begun to arrive. */
-  readonly unfinished: RequestBudget;
-  readonly stats: ServerStats;
-  readonly watches: WatchTable;
-  readonly writers: WriterPool;
-  readonly report: ServerLog;
-  /** Which clients are let in. */
-  readonly service: Service;
-  readonly access: AccessSettings;
-  /** What `/zookeeper/config` tells. */
-  readonly membership: Uint8Array;
-  /** What requests may do here beside what their client may. */
-  readonly features: Pick<Authority, "extendedTypes" | "enforceQuota">;
-  now(): number;
-  /** Milliseconds since 1970. */
-  wallNow(): number;
-  newPassword(): Uint8Array;
-  /** A session that nobody but this server will ever know of. */
-  newReadOnlySession(): SessionId;
-  /** What a client gets that asks for this timeout. */
-  negotiate(timeoutMillis: number): number;
-  /** What a four-letter word is answered with. */
-  answerWord(word: Word): Promise<string>;
-  /** The connection has the session that the attachment names. */
-  attach(connection: ClientConnection, attachment: Index): void;
-  heard(session: Session): void;
-  /** {@link ClientConnection.flush} is to be called at the end of the turn. */
-  wantFlush(connection: ClientConnection): void;
-  /** {@link ClientConnection.advance} is to be called when the backlog has room. */
-  stalled(connection: ClientConnection): void;
-  /** The connection is closed. */
-  gone(connection: ClientConnection): void;
-}
 
 /**
  * - `greeting`: nothing said yet that makes sense.
@@ -110,27 +55,11 @@ export interface ConnectionHost {
  */
 type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "closed";
 
-/** What a connection may do for its client. */
-type Attached =
-  | {
-      readonly kind: "full";
-      readonly session: Session;
-      readonly attachment: Index;
-      readonly commands: RequestEncoder;
-    }
-  | { readonly kind: "readOnly"; readonly session: ClientSession };
-
-/** A session, whether the log knows of it or not. */
-type ClientSession = Pick<Session, "id" | "timeoutMillis">;
-
 /** A client that has been told everything may still be sending; a reset would destroy our last words. */
 const LINGER_MILLIS = 1_000;
 
 /** Before every frame; a four-letter word is as long. */
 const LENGTH_BYTES = 4;
-
-/** Bytes that a request for a session counts as. */
-const CONNECT_BYTES = 64;
 
 /**
  * One client. Its requests are taken as they come, writes proposed one behind the other without
@@ -157,6 +86,8 @@ export class ClientConnection implements Watcher {
   /** When the client was last heard of, or told the last. */
   #lastHeard: number;
   #isPaused = false;
+  /** Bytes that the client had not taken at the last tick. */
+  #pendingBefore = 0;
   #unfinishedBytes = 0;
 
   /** @param proved - whom the client has proved to be before its first byte */
@@ -173,7 +104,7 @@ export class ClientConnection implements Watcher {
     this.#lastHeard = host.now();
     stream.listen({
       onData: (bytes) => this.#receive(bytes),
-      onDrain: () => this.#goOn(),
+      onDrain: () => this.goOn(),
       onEnd: () => {
         if (this.#phase !== "closing" && this.#phase !== "finished") this.close(null);
       },
@@ -239,7 +170,7 @@ export class ClientConnection implements Watcher {
   /** Takes as many requests as there are and may be. */
   advance(): void {
     try {
-      while (this.#mayAccept && this.#acceptNext());
+      while (this.#mayAccept && this.#host.hasTime && this.#acceptNext());
     } catch (thrown) {
       const error = toQuorateError(thrown);
       if (error.code !== "ERR_LIMIT" && error.code !== "ERR_MALFORMED") throw error;
@@ -255,7 +186,13 @@ export class ClientConnection implements Watcher {
     this.isListed = false;
     this.#output.flush();
     if (this.#phase === "finished") this.#stream.end();
-    else this.#goOn();
+    else this.goOn();
+  }
+
+  /** The client has taken replies, or there is time again: there may be room for more. */
+  goOn(): void {
+    this.#reply();
+    if (this.#isPaused) this.advance();
   }
 
   tick(now: number): void {
@@ -266,17 +203,16 @@ export class ClientConnection implements Watcher {
         if (silence <= this.#host.limits.greetingMillis) return;
         this.#host.stats.counts.sessionless++;
         return this.close("it got no session in time");
-      case "open": {
-        // Of a client that is not read nothing can be heard.
-        if (this.#isPaused) this.#heard(now);
-        const timeoutMillis = this.session?.timeoutMillis ?? 0;
-        if (silence > timeoutMillis && !this.#isPaused) this.close("nothing was heard of it");
+      case "open":
+        if (this.#isHeldUp()) this.#heard(now);
+        else if (now > this.silentUntil) this.close("nothing was heard of it");
         return;
-      }
       case "finished":
         if (silence > LINGER_MILLIS) this.close(null);
         return;
       case "closing":
+        if (now > this.silentUntil) this.close("it does not read its last replies");
+        return;
       case "closed":
         return;
     }
@@ -297,6 +233,17 @@ export class ClientConnection implements Watcher {
     this.#host.report.info({ client, ...fields, why }, "closed a client's connection");
   }
 
+  /**
+   * Whether it is us who keep the client from being heard: it is not read, for want of room or of time,
+   * or because it is slow to take replies. One that takes none is as good as gone.
+   */
+  #isHeldUp(): boolean {
+    const { pendingBytes } = this.#stream;
+    const takesReplies = pendingBytes < this.#pendingBefore;
+    this.#pendingBefore = pendingBytes;
+    return this.#isPaused && (!this.#isCongested || takesReplies);
+  }
+
   // --- requests -----------------------------------------------------------------------------------
 
   get #mayAccept(): boolean {
@@ -312,12 +259,6 @@ export class ClientConnection implements Watcher {
   /** The client does not read its replies: it gets no more of them. */
   get #isCongested(): boolean {
     return this.#output.bytes > this.#host.limits.outputBytesMax;
-  }
-
-  /** The client has taken replies: there may be room for more. */
-  #goOn(): void {
-    this.#reply();
-    if (this.#isPaused) this.advance();
   }
 
   #receive(chunk: Uint8Array): void {
@@ -337,6 +278,7 @@ export class ClientConnection implements Watcher {
       this.#phase !== "open" && this.#phase !== "greeting" && this.#phase !== "connecting";
     const isPaused = this.#frames.hasUnread && !isOver;
     if (isPaused && !this.#host.backlog.hasRoom) this.#host.stalled(this);
+    if (isPaused && !this.#host.hasTime) this.#host.wantTurn(this);
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     if (!isPaused) return this.#stream.resume();
@@ -406,7 +348,6 @@ export class ClientConnection implements Watcher {
           if (failure !== null) return this.close(`a sync failed: ${failure.message}`);
           this.#queue.confirm(sync);
           this.#reply();
-          for (const command of this.#queue.release()) this.#propose(command);
         });
       }
       case "identity":
@@ -432,7 +373,7 @@ export class ClientConnection implements Watcher {
   }
 
   #write(command: Uint8Array, write: Omit<PendingWrite, "kind" | "outcome">): void {
-    if (this.#queue.hasStaleSync) return this.#wait({ kind: "held", ...write, command });
+    if (this.#queue.holdsWrites) return this.#wait({ kind: "held", ...write, command });
     this.#wait({ kind: "write", ...write, outcome: null });
     this.#propose(command);
   }
@@ -486,11 +427,18 @@ export class ClientConnection implements Watcher {
         this.#answer(next.frame, next.since);
       }
     }
+    for (const command of this.#queue.release()) this.#propose(command);
   }
 
+  /** A read that a write follows is answered in any case: later it would show what was written after it. */
   #nextReady(): Exclude<PendingRequest, HeldWrite> | null {
-    const isOver = this.#phase === "closed" || this.#phase === "finished";
-    return isOver || this.#isCongested ? null : this.#queue.ready();
+    if (this.#phase === "closed" || this.#phase === "finished") return null;
+    const next = this.#queue.ready();
+    if (next === null || this.#queue.hasProposed) return next;
+    if (this.#isCongested) return null;
+    if (this.#host.hasTime) return next;
+    this.#host.wantTurn(this);
+    return null;
   }
 
   #replyToWrite({ outcome, xid, opcode, since }: PendingWrite): void {
@@ -575,77 +523,29 @@ export class ClientConnection implements Watcher {
 
   #connect(frame: Uint8Array): void {
     const request = decodeConnectRequest(frame);
-    const { machine, service, stats } = this.#host;
-    stats.counts.connectRequests++;
-    if (request.resume !== null) stats.counts.resumptions++;
-    if (service === "none" || (service === "readOnly" && request.readOnly !== true)) {
-      stats.counts.unserved++;
-      return this.close("there is no leader");
-    }
-    if (request.lastZxidSeen > machine.lastZxid) {
-      const [seen, own] = [hex(request.lastZxidSeen), hex(machine.lastZxid)];
-      return this.close(
-        `it has seen zxid ${seen}, and this member only ${own}: another may serve it`,
-      );
-    }
-    if (service === "readOnly") return this.#connectReadOnly(request);
-    const command = this.#sessionCommand(request);
-    if (command === null) return this.#introduce(null, request);
     this.#phase = "connecting";
-    this.#host.backlog.add(CONNECT_BYTES);
-    this.#host.log.propose(command, (outcome) => {
-      this.#host.backlog.remove(CONNECT_BYTES);
-      if (this.#phase === "connecting") this.#connected(outcome, request);
-    });
-  }
-
-  /** What the log is asked for; null when the session cannot exist. */
-  #sessionCommand({ resume, timeoutMillis: wanted }: ConnectRequest): Uint8Array | null {
-    const { sid } = this.#host;
-    const timeoutMillis = this.#host.negotiate(wanted);
-    if (resume === null) {
-      const password = this.#host.newPassword();
-      return encodeServerCommand({ kind: "openSession", sid, timeoutMillis, password });
-    }
-    const { session, password } = resume;
-    if (session === null || password.length !== PASSWORD_BYTES) return null;
-    return encodeServerCommand({ kind: "attachSession", session, timeoutMillis, password });
-  }
-
-  #connected(outcome: Outcome<ZooKeeperResult>, request: ConnectRequest): void {
-    if (outcome.kind === "failed") return this.close(`it got no session: ${outcome.error.message}`);
-    const { result, index } = outcome;
-    if (result.kind !== "attached") return this.#introduce(null, request);
-    const session = this.#host.machine.sessions.attached(index);
-    assert(session !== null, "a session is there in the turn in which it was attached");
-    const commands = new RequestEncoder(session.id, index, this.#authority, allocate);
-    this.#host.attach(this, index);
-    this.#open(
-      { kind: "full", session, attachment: index, commands },
-      result.introduction,
+    openSession(
+      this.#host,
       request,
+      () => this.#authority,
+      (opening) => {
+        if (this.#phase !== "connecting") return;
+        switch (opening.kind) {
+          case "turnedAway":
+            return this.close(opening.why);
+          case "expired":
+            return this.#introduce(null, request);
+          case "opened":
+            return this.#open(opening.attached, opening.introduction, request);
+        }
+      },
     );
-  }
-
-  /** A session of the ensemble's own is left alone: only a leader knows whether it still is. */
-  #connectReadOnly(request: ConnectRequest): void {
-    const { resume, timeoutMillis: wanted } = request;
-    const known = resume?.session && this.#host.machine.sessions.find(resume.session);
-    if (known) return this.close("there is no leader to go on with its session");
-    if (resume !== null) return this.#introduce(null, request);
-    const id = this.#host.newReadOnlySession();
-    const session = { id, timeoutMillis: this.#host.negotiate(wanted) };
-    const introduction = {
-      session: id,
-      timeoutMillis: session.timeoutMillis,
-      password: this.#host.newPassword(),
-    };
-    this.#open({ kind: "readOnly", session }, introduction, request);
   }
 
   #open(attached: Attached, introduction: Introduction, request: ConnectRequest): void {
     this.#attached = attached;
     this.#phase = "open";
+    if (attached.kind === "full") this.#host.attach(this, attached.attachment);
     this.#frames.bytesMax = this.#host.limits.frameBytesMax;
     this.#introduce(introduction, request);
     this.advance();
@@ -676,13 +576,4 @@ function isOfLostSession(result: ZooKeeperResult): boolean {
     result.kind === "refused" &&
     (result.error === ERROR.sessionMoved || result.error === ERROR.sessionExpired)
   );
-}
-
-/** From a pool: each command is a small one. */
-function allocate(bytes: number): Uint8Array {
-  return Buffer.allocUnsafe(bytes);
-}
-
-function hex(zxid: number): string {
-  return `0x${zxid.toString(16)}`;
 }

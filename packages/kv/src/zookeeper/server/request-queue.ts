@@ -19,7 +19,7 @@ export interface PendingWrite extends Pending {
 }
 
 /**
- * Not proposed yet: it comes behind a `sync` that waits, and what that and the reads in between show must
+ * Not proposed yet: it comes behind a `sync` that waits, or behind many reads, and what those show must
  * not be what their client wrote after them.
  */
 export interface HeldWrite extends Pending {
@@ -42,6 +42,12 @@ export interface PendingLocal extends Pending {
   readonly frame: Uint8Array;
 }
 
+/**
+ * Reads that a write may be proposed behind: once it is, they have to be answered before it is applied,
+ * however much they answer and however long that takes.
+ */
+const READS_BEFORE_WRITE_MAX = 32;
+
 /** Taken requests are cut off when there are so many, and they are the greater part. */
 const CUT_AT = 256;
 
@@ -53,19 +59,29 @@ export class RequestQueue {
   /** No write before this place waits for its outcome. */
   #unsettled = 0;
   #staleSyncs = 0;
+  /** How many of each kind there are; a `sync` is a read. */
+  #reads = 0;
+  #held = 0;
+  #proposed = 0;
 
   get size(): number {
     return this.#requests.length - this.#head;
   }
 
-  /** Whether a `sync` waits for this member to have seen everything. */
-  get hasStaleSync(): boolean {
-    return this.#staleSyncs > 0;
+  /** Whether a write that comes now has to wait before it is proposed. */
+  get holdsWrites(): boolean {
+    return this.#held > 0 || this.#staleSyncs > 0 || this.#reads > READS_BEFORE_WRITE_MAX;
+  }
+
+  /** Whether there is a write that was proposed. */
+  get hasProposed(): boolean {
+    return this.#proposed > 0;
   }
 
   push(request: PendingRequest): void {
-    if (request.kind === "sync") this.#staleSyncs++;
     this.#requests.push(request);
+    this.#count(request, 1);
+    if (request.kind === "sync") this.#staleSyncs++;
   }
 
   /** The oldest request, if it can be answered now. */
@@ -86,6 +102,8 @@ export class RequestQueue {
 
   /** Takes the oldest request out. */
   shift(): void {
+    const oldest = this.#requests[this.#head];
+    if (oldest !== undefined) this.#count(oldest, -1);
     this.#head++;
     if (this.#head < this.#requests.length && this.#head < CUT_AT) return;
     if (2 * this.#head < this.#requests.length) return;
@@ -100,15 +118,20 @@ export class RequestQueue {
     this.#staleSyncs--;
   }
 
-  /** Turns the writes that no `sync` holds back any more into writes that wait; their commands, in order. */
+  /** Turns held writes that may be proposed now into writes that wait; their commands, in order. */
   release(): readonly Uint8Array[] {
     const commands: Uint8Array[] = [];
-    for (let at = this.#head; at < this.#requests.length; at++) {
-      const request = this.#requests[at];
-      if (request?.kind === "sync" && !request.isFresh) break;
-      if (request?.kind !== "held") continue;
+    let reads = 0;
+    for (let at = this.#head; this.#held > 0 && at < this.#requests.length; at++) {
+      const request = this.#requests[at] as PendingRequest;
+      if (request.kind === "sync" && !request.isFresh) break;
+      if (isRead(request) && ++reads > READS_BEFORE_WRITE_MAX) break;
+      if (request.kind !== "held") continue;
       const { xid, opcode, since, bytes, command } = request;
-      this.#requests[at] = { kind: "write", xid, opcode, since, bytes, outcome: null };
+      const write: PendingWrite = { kind: "write", xid, opcode, since, bytes, outcome: null };
+      this.#requests[at] = write;
+      this.#count(request, -1);
+      this.#count(write, 1);
       commands.push(command);
     }
     return commands;
@@ -133,6 +156,17 @@ export class RequestQueue {
     this.#head = 0;
     this.#unsettled = 0;
     this.#staleSyncs = 0;
+    [this.#reads, this.#held, this.#proposed] = [0, 0, this.#requests.length];
     return requests.filter((request) => !isUnsettled(request));
   }
+
+  #count(request: PendingRequest, more: 1 | -1): void {
+    if (isRead(request)) this.#reads += more;
+    else if (request.kind === "held") this.#held += more;
+    else this.#proposed += more;
+  }
+}
+
+function isRead({ kind }: PendingRequest): boolean {
+  return kind === "local" || kind === "sync";
 }

@@ -17,7 +17,8 @@ import {
 } from "../watch/index.ts";
 import { RequestBudget } from "../../service/request-budget.ts";
 import { Backlog } from "./backlog.ts";
-import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import type { ClientStream } from "./client-stream.ts";
 import type { ServerFacts, ServerSettings, Service } from "../facts/index.ts";
 import { EnsembleStats } from "../metrics/index.ts";
@@ -30,6 +31,9 @@ import { ReadOnlyMode } from "./read-only-mode.ts";
 import { ServerStats } from "./server-stats.ts";
 import { SessionKeeper } from "./session-keeper.ts";
 import { WriterPool } from "./writer-pool.ts";
+
+/** Reads can be costly: peers and other clients wait no longer than this for their turn. */
+const TURN_MILLIS = 10;
 
 /** The highest byte of a session id; ZooKeeper keeps 255 for its own marks. */
 const SID_MAX = 254;
@@ -66,7 +70,10 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   readonly #byAttachment = new Map<Index, ClientConnection>();
   readonly #stalled = new Set<ClientConnection>();
   readonly #unsubscribe: () => void;
+  readonly #waitingForTurn = new Set<ClientConnection>();
   #toFlush: ClientConnection[] = [];
+  /** When no more requests are answered in this turn of the loop; null before the first. */
+  #turnEndsAt: number | null = null;
 
   /** @throws `ERR_CONFIGURATION` */
   constructor(options: ZooKeeperServerOptions) {
@@ -203,10 +210,24 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     this.#stalled.add(connection);
   }
 
+  get hasTime(): boolean {
+    const now = this.now();
+    if (this.#turnEndsAt === null) {
+      this.#turnEndsAt = now + TURN_MILLIS;
+      this.#defer(() => this.#nextTurn());
+    }
+    return now < this.#turnEndsAt;
+  }
+
+  wantTurn(connection: ClientConnection): void {
+    this.#waitingForTurn.add(connection);
+  }
+
   gone(connection: ClientConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.watches.forget(connection);
     this.#stalled.delete(connection);
+    this.#waitingForTurn.delete(connection);
     const { attachment } = connection;
     if (attachment !== null) this.#byAttachment.delete(attachment);
   }
@@ -265,6 +286,22 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
     const connections = this.#toFlush;
     this.#toFlush = [];
     for (const connection of connections) connection.flush();
+  }
+
+  /** In the order in which they ran out of time. */
+  #nextTurn(): void {
+    this.#turnEndsAt = null;
+    const connections = [...this.#waitingForTurn];
+    this.#waitingForTurn.clear();
+    const hadNone = connections.filter((connection) => {
+      if (!this.hasTime) return true;
+      connection.goOn();
+      return false;
+    });
+    // They come before those who ran out of time in this turn.
+    const again = [...this.#waitingForTurn];
+    this.#waitingForTurn.clear();
+    for (const connection of [...hadNone, ...again]) this.#waitingForTurn.add(connection);
   }
 
   /** In the order in which they stalled, and only as long as there is room. */

@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { addWatch, bytes, create, frame, getData, hex, ping, sync } from "../requests.ts";
+import { OPCODE, XID } from "../../../src/zookeeper/codec/index.ts";
+import {
+  addWatch,
+  bytes,
+  create,
+  frame,
+  getData,
+  hex,
+  ping,
+  read,
+  setData,
+  sync,
+} from "../requests.ts";
 import { JuteClient, until } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
 
@@ -244,10 +256,77 @@ describe("requests under way", () => {
     await under.proposed(1);
     const reads = Array.from({ length: 50 }, (_, i) => getData(2 + i, "/large"));
     client.send(...reads, create(100, "/behind"), getData(101, "/behind"));
-    await under.proposed(2);
+    await settle();
+    // So many reads would have to be answered before it is applied, whoever reads that or not.
+    expect(under.log.proposed).toHaveLength(1);
+    under.commit();
+    await under.proposed(1);
     under.commit();
     const replies = await client.replies(53);
     expect(replies.map(({ xid }) => xid)).toEqual([1, ...reads.map((_, i) => 2 + i), 100, 101]);
+  });
+
+  // Once, a read that waited for a client to take its replies showed what that client wrote after it.
+  test("are answered before a write behind them, even if the client does not read", async () => {
+    under = await ServerUnderTest.start({ limits: { outputBytesMax: 10_000 } });
+    const client = await under.open();
+    client.send(create(1, "/x", { data: new Uint8Array(50_000) }));
+    await under.proposed(1);
+    client.send(
+      getData(2, "/x"),
+      getData(3, "/x"),
+      read(4, OPCODE.getData, "/x", true),
+      setData(5, "/x", bytes("new")),
+    );
+    await under.proposed(2);
+    under.commit();
+    const replies = await client.replies(6);
+    expect(replies.map(({ xid }) => xid)).toEqual([1, 2, 3, 4, XID.notification, 5]);
+    expect(replies[3]?.body.length).toBeGreaterThan(50_000);
+  });
+
+  test("of a client that takes no replies do not keep its session alive", async () => {
+    under = await ServerUnderTest.start({ limits: { outputBytesMax: 10_000 } });
+    const client = await under.open({ timeoutMillis: 500 });
+    client.send(create(1, "/large", { data: new Uint8Array(1_000_000) }));
+    await under.proposed(1);
+    under.commit();
+    await client.reply();
+    client.socket.pause();
+    client.send(...Array.from({ length: 100 }, (_, i) => getData(2 + i, "/large")));
+    await settle();
+    under.pass(2_000);
+    expect(under.reasons).toEqual(["nothing was heard of it"]);
+  });
+
+  test("are not waited for without end when the client has asked for its last", async () => {
+    under = await ServerUnderTest.start({ limits: { outputBytesMax: 10_000 } });
+    const client = await under.open({ timeoutMillis: 500 });
+    client.send(create(1, "/large", { data: new Uint8Array(1_000_000) }), create(2, "/a"));
+    await under.proposed(2);
+    under.commit();
+    await client.replies(2);
+    client.socket.pause();
+    const reads = Array.from({ length: 30 }, (_, i) => getData(4 + i, "/large"));
+    client.send(setData(3, "/a", null), ...reads, frame(99, 999));
+    await under.proposed(1);
+    await settle();
+    under.commit();
+    await settle();
+    under.pass(2_000);
+    expect(under.reasons).toEqual(["it does not read its last replies"]);
+  });
+
+  test("that take long leave their turn to others", async () => {
+    let millis = 0;
+    under = await ServerUnderTest.start({ now: () => (millis += 3) });
+    const [busy, other] = [await under.open(), await under.open()];
+    const COUNT = 200;
+    busy.send(...Array.from({ length: COUNT }, (_, i) => getData(1 + i, "/")));
+    other.send(getData(1, "/"));
+    await other.reply();
+    expect(busy.arrived).toBeLessThan(COUNT / 2);
+    expect(await busy.replies(COUNT)).toHaveLength(COUNT);
   });
 
   test("that leave watches end the connection of a client that is not read what it is told", async () => {

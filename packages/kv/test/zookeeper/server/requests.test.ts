@@ -135,14 +135,18 @@ describe("requests of one connection", () => {
       i % 2 === 0 ? create(i, `/n${i}`, { data: bytes("x".repeat(i)) }) : getData(i, `/n${i - 1}`),
     );
     client.send(...requests);
-    await under.proposed(COUNT / 2);
-    under.commit();
+    // Writes are proposed behind a few reads, and the others when those are answered.
+    for (let left = COUNT / 2; left > 0;) {
+      await under.proposed(1);
+      left -= under.log.proposed.length;
+      under.commit();
+    }
     const replies = await client.replies(COUNT);
     expect(replies.map(({ xid }) => xid)).toEqual(requests.map((_, i) => i));
     for (const [i, reply] of replies.entries()) {
       if (i % 2 === 1) expect(dataOf(reply)).toBe("x".repeat(i - 1));
     }
-    expect(chunks).toBeLessThan(10);
+    expect(chunks).toBeLessThan(20);
   });
 });
 
