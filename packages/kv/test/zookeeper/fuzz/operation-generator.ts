@@ -118,6 +118,7 @@ export class OperationGenerator {
     const makers: readonly (() => Operation)[] = [
       () => create(this.#path(), { data, acl, flags }),
       () => create(this.#path(), { data }),
+      () => create(prng.pick(["/e", "/e/f"]), { flags: 1 }),
       () => create2(this.#path(), { data, acl, flags }),
       () => createContainer(this.#path(), { data, acl }),
       () => createTtl(this.#path(), BigInt(prng.below(1000)), { data, acl, flags: 5 }),

@@ -8,7 +8,8 @@ import { FuzzedEnsemble, IDS } from "./fuzzed-ensemble.ts";
 import { FuzzingClient, WELL_FORMED } from "./fuzzing-client.ts";
 import { OperationGenerator } from "./operation-generator.ts";
 
-const EPISODE = 2000;
+/** Frames that are made of what one ensemble says. */
+const EPISODE = 4000;
 const TIMEOUT_MILLIS = 120_000 + REQUESTS * 2;
 const HEAP_BYTES_MAX = 1_500_000_000;
 
@@ -101,8 +102,8 @@ test(
   () => {
     const kinds = new Set<string>();
     let refused = 0;
-    for (let seed = FIRST_SEED, left = REQUESTS; left > 0; seed++, left -= 10 * EPISODE) {
-      const frames = Math.min(left, 10 * EPISODE);
+    for (let seed = FIRST_SEED, left = REQUESTS; left > 0; seed++, left -= EPISODE) {
+      const frames = Math.min(left, EPISODE);
       try {
         const prng = new Prng(seed);
         const corpus = framesOf(seed);

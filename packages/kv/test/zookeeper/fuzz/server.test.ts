@@ -11,7 +11,7 @@ import { OperationGenerator } from "./operation-generator.ts";
 /** Frames to one server: so many have to be sent again to see a failure again. */
 const EPISODE = 2000;
 
-const CLIENTS_MAX = 12;
+const CLIENTS_MIN = 8;
 
 const TIMEOUT_MILLIS = 120_000 + REQUESTS * 2;
 
@@ -71,7 +71,10 @@ class Episode {
     for (const operation of B_WITH_QUOTA) first.ask(operation);
     await this.#server.rest();
     for (let frame = 0; frame < frames; frame++) {
-      this.#step();
+      this.#clients = this.#clients.filter(({ stream }) => !stream.isOver);
+      while (this.#clients.length < CLIENTS_MIN) this.#join();
+      this.#say(this.#prng.pick(this.#clients));
+      if (this.#prng.chance(0.02)) this.#happen(this.#prng.pick(this.#clients));
       if (this.#prng.chance(0.3)) this.#server.turn(this.#prng);
       if (this.#prng.chance(0.02)) await this.#rest();
     }
@@ -79,31 +82,33 @@ class Episode {
     await this.#server.end();
   }
 
-  #step(): void {
+  #say(client: FuzzingClient): void {
+    const operation = this.#operations.any();
+    const roll = this.#prng.below(100);
+    if (roll < 1) client.desynchronize(operation);
+    else if (roll < 20) client.askGarbled(operation);
+    else if (roll < 50) client.askSpoilt(operation);
+    else client.ask(operation);
+  }
+
+  /** What happens beside what clients say. */
+  #happen(client: FuzzingClient): void {
     const prng = this.#prng;
-    const roll = prng.below(1000);
-    if (roll < 40 || this.#clients.length === 0) return this.#join();
-    const client = prng.pick(this.#clients);
-    if (roll < 45) return client.stream.destroy();
-    if (roll < 50) return client.stream.hangUp();
-    if (roll < 54) return this.#server.pass(prng.pick([1, 500, 1000, 15_000]));
-    if (roll < 56) return this.#server.fail("ERR_LEADER_CHANGED");
-    if (roll < 64) return this.#applyGarbled();
-    if (roll < 66) return this.#loseLeader();
-    if (roll < 90) return client.desynchronize(this.#operations.any());
-    if (roll < 300) return client.askGarbled(this.#operations.any());
-    if (roll < 600) return client.askSpoilt(this.#operations.any());
-    client.ask(this.#operations.any());
+    const roll = prng.below(100);
+    if (roll < 15) client.stream.destroy();
+    else if (roll < 30) client.stream.hangUp();
+    else if (roll < 60) this.#server.pass(prng.pick([1, 500, 1000, 5000]));
+    else if (roll < 63) this.#server.fail("ERR_LEADER_CHANGED");
+    else if (roll < 65) this.#loseLeader();
+    else this.#applyGarbled();
   }
 
   #join(): void {
     const prng = this.#prng;
-    if (this.#clients.length >= CLIENTS_MAX) prng.pick(this.#clients).stream.destroy();
-    this.#clients = this.#clients.filter(({ stream }) => !stream.isClosed);
     const client = new FuzzingClient(prng, this.#server.connect());
     this.#clients.push(client);
     const known = prng.chance(0.3) && this.#sessions.length > 0 ? prng.pick(this.#sessions) : null;
-    const roll = prng.below(10);
+    const roll = prng.below(20);
     if (roll < 1) client.babble();
     else client.greet(known, roll < 3 ? 0.3 : 0);
   }
