@@ -1,7 +1,9 @@
+import { isOver } from "../../zookeeper/store/index.ts";
 import { inTime, untilEqual, untilIn } from "../cluster/in-time.ts";
 import type { ZooKeeperClientWorld } from "./client/client-world.ts";
 import type { SimClient } from "./client/sim-client.ts";
 import { checkTree } from "./checks/check-tree.ts";
+import type { ZooKeeperCluster } from "./zookeeper-cluster.ts";
 
 /**
  * What must be without faults: clients come to an end, each is shown what there is and told all that it
@@ -22,6 +24,7 @@ export async function recover(
   await untilIn(cluster, "sessions do not end", () =>
     [...applied.sessions.records].every(({ end }) => end !== null),
   );
+  await untilIn(cluster, "containers do not go", () => !hasUsedUpContainers(cluster));
   await untilEqual(cluster);
   if (journal.violations.length === 0) checkTree(world);
 }
@@ -30,4 +33,14 @@ export async function recover(
 async function lookAgain(client: SimClient): Promise<void> {
   while ((await client.ask({ kind: "sync" })) === null);
   while ((await client.ask({ kind: "children", path: "/", watch: false })) === null);
+}
+
+/** In ms since 1970. */
+const BEFORE_ANY_TTL = 0;
+
+/** Nodes with a time to live may have long to wait: clocks were set. */
+function hasUsedUpContainers(cluster: ZooKeeperCluster): boolean {
+  return cluster.ensemble.members.some((member) =>
+    [...cluster.machineOf(member).tree.reapable].some((node) => isOver(node, BEFORE_ANY_TTL, 0)),
+  );
 }

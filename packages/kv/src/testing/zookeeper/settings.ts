@@ -10,6 +10,8 @@ export interface ZooKeeperClientCounts {
   readonly watches: number;
   /** Follow what happens to nodes, and to all below them, with watches that stay. */
   readonly followers: number;
+  /** Use nodes that end by themselves, with their last child or their time. */
+  readonly containers: number;
   /** Have ephemeral nodes, close their sessions, or fall silent. */
   readonly ephemerals: number;
   /** Take locks by the recipe. */
@@ -116,6 +118,7 @@ function drawClients(prng: Prng): ZooKeeperClientCounts {
     registers: prng.between(1, 4),
     watches: upTo(4),
     followers: upTo(2),
+    containers: upTo(2),
     ephemerals: upTo(3),
     locks: upTo(4),
     observers: upTo(2),

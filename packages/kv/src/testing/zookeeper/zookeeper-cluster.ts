@@ -18,6 +18,9 @@ export interface ZooKeeperClusterParts extends ClusterParts<ZooKeeperSimSettings
 
 export type ZooKeeperMember = MemoryZooKeeperMember;
 
+/** Looked for often, for who is to see it within a minute. */
+const CONTAINERS = { checkIntervalMillis: 2000, maxPerMinute: 600, maxNeverUsedMillis: 0 };
+
 /** A ZooKeeper ensemble under faults. */
 export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSimSettings> {
   readonly ensemble: MemoryZooKeeperEnsemble;
@@ -40,6 +43,8 @@ export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSi
           maxSessionMillis: sessionMillisMax,
           maxClientConnections: 0,
           outstandingMax,
+          extendedTypes: true,
+          containers: CONTAINERS,
           snapshotEntries: checkpointEntries,
           log: this.log(),
         }),

@@ -19,6 +19,7 @@ import {
   encodeFollow,
   encodeFollowAgain,
   encodeGreeting,
+  encodeMortal,
   encodeMulti,
   encodeRequest,
   SET_WATCHES_XID,
@@ -144,6 +145,13 @@ export class SimClient {
     if (this.#member === null && (await this.connected()) === null) return null;
     const xid = ++this.#asked;
     return this.#exchange(xid, encodeMulti(xid, operations), decodeMulti);
+  }
+
+  /** Creates a container, or a node with a time to live; false: it was refused. */
+  async createMortal(path: string, ttlMillis: number | null): Promise<Told<boolean> | null> {
+    if (this.#member === null && (await this.connected()) === null) return null;
+    const xid = ++this.#asked;
+    return this.#exchange(xid, encodeMortal(xid, path, ttlMillis), ({ error }) => error === 0);
   }
 
   /** Follows what happens to a node, or to all below it, from then on; not beside other watches. */

@@ -209,6 +209,18 @@ export function decodeMulti({ error, reader }: RawReply): boolean {
   return error === 0 && reader.int() !== OPCODE.error;
 }
 
+/** A container, or where there is a time to live, a node with one. */
+export function encodeMortal(xid: number, path: string, ttlMillis: number | null): Uint8Array {
+  return framed((writer) => {
+    const isContainer = ttlMillis === null;
+    writer.int(xid).int(isContainer ? OPCODE.createContainer : OPCODE.createTtl);
+    writer.ustring(path).buffer(new Uint8Array());
+    writer.int(1).int(PERMISSION.all).ustring("world").ustring("anyone");
+    writer.int(isContainer ? CREATE_FLAGS.container : CREATE_FLAGS.persistentTtl);
+    if (!isContainer) writer.long(ttlMillis);
+  });
+}
+
 /** A watch that stays until its connection ends, and is left again on the next. */
 export interface Followed {
   readonly kind: "persistent" | "recursive";

@@ -6,6 +6,7 @@ import { cutOff } from "./cut-off.ts";
 import { followNodes } from "./follow-nodes.ts";
 import { keepEphemerals } from "./keep-ephemerals.ts";
 import { observeEphemerals } from "./observe-ephemerals.ts";
+import { useContainers } from "./use-containers.ts";
 import { useLocks } from "./use-locks.ts";
 import { useRegisters } from "./use-registers.ts";
 import { watchNodes } from "./watch-nodes.ts";
@@ -16,6 +17,7 @@ const OCCUPATIONS: Readonly<Record<keyof ZooKeeperClientCounts, Occupation>> = {
   registers: useRegisters,
   watches: watchNodes,
   followers: followNodes,
+  containers: useContainers,
   ephemerals: keepEphemerals,
   locks: useLocks,
   observers: observeEphemerals,

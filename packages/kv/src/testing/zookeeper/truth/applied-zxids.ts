@@ -10,6 +10,7 @@ import {
   REQUEST_HEADER_BYTES,
 } from "../../../zookeeper/codec/index.ts";
 import type { Journal } from "../../journal.ts";
+import { MORTALS } from "../occupations/use-containers.ts";
 import { SessionBook, sessionNumber } from "./session-book.ts";
 import { TreeHistory } from "./tree-history.ts";
 
@@ -77,6 +78,7 @@ export class AppliedZxids {
     }
     this.zxid = zxid;
     for (const path of changedBy(command, result)) this.tree.learn(zxid, path, machine.tree);
+    if (command.kind === "reapNode" && result.kind === "deleted") this.#reaped(command.path, zxid);
     if (result.kind === "attached") {
       const { session, timeoutMillis } = result.introduction;
       this.sessions.attached(sessionNumber(session), timeoutMillis, this.#time());
@@ -87,6 +89,13 @@ export class AppliedZxids {
       this.#requests.set(`${sessionNumber(session)} ${intAt(frame, 0)}`, { at, result });
     }
     if (result.kind === "sessionClosed") this.#ended(command, zxid, machine);
+  }
+
+  /** What ends by itself is only what clients made so, and has no children. */
+  #reaped(path: string, zxid: number): void {
+    const before = this.tree.at(path, zxid - 1);
+    if (path.startsWith(`${MORTALS}/`) && before?.children.length === 0) return;
+    this.#journal.violated("containers", `${path} was removed at ${hex(zxid)}`);
   }
 
   /** With a session everything goes that is its own, at the same zxid. */
@@ -105,8 +114,9 @@ export class AppliedZxids {
   }
 }
 
-/** The nodes that a client's request has changed, by what it asked for. */
+/** The nodes that a command has changed, by what it asked for. */
 function changedBy(command: Command, result: ZooKeeperResult): readonly string[] {
+  if (command.kind === "reapNode") return result.kind === "deleted" ? [command.path] : [];
   if (command.kind !== "request") return [];
   const { frame } = command;
   const reader = new JuteReader(frame, REQUEST_HEADER_BYTES);
