@@ -6,20 +6,30 @@ import { isAnyone } from "./permits.ts";
 import { isSubject } from "./subject.ts";
 
 /**
+ * What a list may take. It is the same for all members, who must come to the same end, and it is kept
+ * here, not where requests come in: `auth` can stand for a thousand times what the client wrote.
+ */
+const ENTRIES_MAX = 4096;
+const CHARACTERS_MAX = 1024 * 1024;
+
+/**
  * The list as it is kept: without the repetitions that the client wrote, and with whom `auth` stands
  * for, who is everybody that the client has proved to be, named once more or not.
  *
- * @returns null for a list that names nobody, or somebody who cannot be
+ * @returns null for a list that names nobody, or somebody who cannot be, or that is too long
  */
 export function fixUpAcl(acl: Acl | null, requester: Requester): Acl | null {
   if (acl === null || acl.length === 0) return null;
   // What nearly every client asks for is known without looking any further.
   if (acl.length === 1 && isOpen(acl[0] as AclEntry)) return OPEN_ACL;
   const kept: AclEntry[] = [];
+  let characters = 0;
   for (const entry of withoutRepetitions(acl)) {
     const entries = entry.scheme === "auth" ? provedEntries(entry, requester) : [entry];
     if (entries.length === 0 || !entries.every(isValid)) return null;
     kept.push(...entries);
+    for (const { scheme, id } of entries) characters += scheme.length + id.length;
+    if (kept.length > ENTRIES_MAX || characters > CHARACTERS_MAX) return null;
   }
   return kept;
 }
@@ -29,9 +39,13 @@ function isOpen(entry: AclEntry): boolean {
 }
 
 function withoutRepetitions(acl: Acl): Acl {
-  const kept: AclEntry[] = [];
-  for (const entry of acl) if (!kept.some((other) => equal(other, entry))) kept.push(entry);
-  return kept;
+  const kept = new Map(acl.map((entry) => [keyOf(entry), entry]));
+  return [...kept.values()];
+}
+
+/** A map keeps the first place of a key. */
+function keyOf({ permissions, scheme, id }: AclEntry): string {
+  return `${permissions},${scheme.length},${scheme}${id}`;
 }
 
 function provedEntries({ permissions }: AclEntry, { identities }: Requester): readonly AclEntry[] {
@@ -56,8 +70,4 @@ function isValid(entry: AclEntry): boolean {
     default:
       return false;
   }
-}
-
-function equal(a: AclEntry, b: AclEntry): boolean {
-  return a.permissions === b.permissions && a.scheme === b.scheme && a.id === b.id;
 }

@@ -27,6 +27,11 @@ export class JuteWriter {
     this.#length = 0;
   }
 
+  /** Forgets what was written behind the first so many bytes. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   /** Begins a frame; its length is filled in by {@link JuteWriter.endFrame}, which takes the answer. */
   beginFrame(): number {
     return this.#reserve(4);

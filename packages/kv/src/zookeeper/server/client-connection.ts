@@ -58,6 +58,9 @@ type Phase = "greeting" | "connecting" | "open" | "closing" | "finished" | "clos
 /** A client that has been told everything may still be sending; a reset would destroy our last words. */
 const LINGER_MILLIS = 1_000;
 
+/** One reply may be as long as so many of the longest requests; no client reads one that long. */
+const REPLY_FRAMES = 4;
+
 /** Before every frame; a four-letter word is as long. */
 const LENGTH_BYTES = 4;
 
@@ -340,7 +343,7 @@ export class ClientConnection implements Watcher {
       case "write":
       case "lastWrite":
         if (route === "lastWrite") this.#phase = "closing";
-        return this.#write(commands.encode(frame), { xid: intAt(frame, 0), opcode, since, bytes });
+        return this.#write(commands.encode(frame), { xid: intAt(frame, 0), opcode, since });
       case "sync": {
         const sync: PendingSync = { kind: "sync", frame, since, bytes, isFresh: false };
         this.#wait(sync);
@@ -372,9 +375,11 @@ export class ClientConnection implements Watcher {
     if (route === "lastWrite") this.#finish();
   }
 
-  #write(command: Uint8Array, write: Omit<PendingWrite, "kind" | "outcome">): void {
-    if (this.#queue.holdsWrites) return this.#wait({ kind: "held", ...write, command });
-    this.#wait({ kind: "write", ...write, outcome: null });
+  /** What counts is the command: that is what the log and the other members have to take. */
+  #write(command: Uint8Array, write: Omit<PendingWrite, "kind" | "outcome" | "bytes">): void {
+    const bytes = command.length;
+    if (this.#queue.holdsWrites) return this.#wait({ kind: "held", ...write, bytes, command });
+    this.#wait({ kind: "write", ...write, bytes, outcome: null });
     this.#propose(command);
   }
 
@@ -466,7 +471,8 @@ export class ClientConnection implements Watcher {
       requester: this.#identities,
       writer,
       stats,
-      watches: { table, watcher: this, most: limits.watchesPerConnection },
+      watches: { table, watcher: this, limits },
+      replyBytesMax: REPLY_FRAMES * limits.frameBytesMax,
       membership: this.#host.membership,
     };
     const afterwards: Afterwards = answerLocally(site, frame);

@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import { utf8Decode } from "@quorate/core";
 import type { Identity, Requester } from "../access/index.ts";
 
-/** More is no client's need, and each is kept as long as its connection. */
+/** Every write carries all identities of its client, through the log and to every member. */
 const IDENTITIES_MAX = 64;
-
-/** Every request carries them all: longer names are no client's need either. */
-const CREDENTIALS_BYTES_MAX = 1024;
+const CHARACTERS_MAX = 4096;
 
 /** What is known of clients beside what each proves. */
 export interface AccessSettings {
@@ -27,6 +25,8 @@ export class Identities implements Requester {
   readonly #address: Identity;
   readonly #proved = new Map<string, Identity>();
   #isSuper: boolean;
+  /** Of the names in which the client has proved itself. */
+  #characters = 0;
 
   /** @param proved - what came out of the handshake, if there was one */
   constructor(address: string, settings: AccessSettings, proved: readonly Identity[] = []) {
@@ -52,13 +52,17 @@ export class Identities implements Requester {
   prove(scheme: string, credentials: Uint8Array): boolean {
     if (scheme === "ip") return true; // that is known already, and nothing to be refused for
     if (scheme !== "digest" || !this.#settings.digestScheme) return false;
-    if (credentials.length > CREDENTIALS_BYTES_MAX) return false;
+    if (credentials.length > CHARACTERS_MAX) return false;
     const id = digestOf(utf8Decode(credentials));
     if (id === this.#settings.superDigest) {
       this.#isSuper = true;
       this.#proved.set("super", SUPER);
     }
-    if (this.#proved.size >= IDENTITIES_MAX && !this.#proved.has(id)) return false;
+    if (this.#proved.has(id)) return true;
+    if (this.#proved.size >= IDENTITIES_MAX || this.#characters + id.length > CHARACTERS_MAX) {
+      return false;
+    }
+    this.#characters += id.length;
     this.#proved.set(id, { scheme, id });
     return true;
   }

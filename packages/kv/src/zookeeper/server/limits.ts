@@ -10,7 +10,7 @@ export interface ServerLimits {
   readonly outstandingMax: number;
   /** Requests under way of one connection, so that one cannot take them all. */
   readonly outstandingPerConnection: number;
-  /** Bytes of the requests under way. */
+  /** Bytes of the requests under way: with the one that is taken last, less than members send at once. */
   readonly outstandingBytesMax: number;
   /** Bytes of requests that have begun to arrive, over all connections; beyond, the connection is closed. */
   readonly unfinishedBytesMax: number;
@@ -20,6 +20,8 @@ export interface ServerLimits {
   readonly notificationBytesMax: number;
   /** Watches of one connection; a read that would leave one more is refused. */
   readonly watchesPerConnection: number;
+  /** Characters of all the paths that one connection watches. */
+  readonly watchCharactersPerConnection: number;
   /** How long a client may take until it asks for a session. */
   readonly greetingMillis: number;
 }
@@ -30,11 +32,12 @@ export const SERVER_LIMITS: ServerLimits = {
   connectionsMax: 16_384,
   outstandingMax: 1_000,
   outstandingPerConnection: 500,
-  outstandingBytesMax: 64 * 1024 * 1024,
+  outstandingBytesMax: 32 * 1024 * 1024,
   unfinishedBytesMax: 64 * 1024 * 1024,
   outputBytesMax: 1024 * 1024,
   notificationBytesMax: 16 * 1024 * 1024,
   watchesPerConnection: 100_000,
+  watchCharactersPerConnection: 16 * 1024 * 1024,
   greetingMillis: 10_000,
 };
 

@@ -50,6 +50,8 @@ export interface LocalSite {
   readonly stats: ServerStats;
   /** What `/zookeeper/config` tells: as in ZooKeeper, what this server was started with. */
   readonly membership: Uint8Array;
+  /** Of the reply to a request that asks for much at once. */
+  readonly replyBytesMax: number;
 }
 
 /** Whether the connection goes on after a reply. */
@@ -161,35 +163,42 @@ function dataOf({ membership }: LocalSite, node: Znode): Uint8Array | null {
   return isOwn ? membership : node.data;
 }
 
-/** Each read gives its own result or its own error; the whole never fails, and leaves no watches. */
+/** Each read gives its own result or its own error; the whole fails only if that is too much. */
 function multiRead(
   site: LocalSite,
   xid: number,
   operations: readonly MultiReadOperation[],
 ): Answer {
-  return reply(site, xid, (writer) => {
-    for (const operation of operations) {
-      const { opcode } = operation;
-      // As ZooKeeper does, it leaves no watches, whatever it is asked.
-      const node = look(site, opcode, { ...operation, watch: false });
-      if (typeof node === "number") writeMultiError(writer, node);
-      else {
-        beginMultiResult(writer, opcode);
-        const data = dataOf(site, node);
-        writeContent(writer, opcode, node, data);
-        if (opcode === OPCODE.getData) {
-          writeStat(writer, { ...statOf(node), dataLength: data?.length ?? 0 });
-        }
+  const { writer, machine, replyBytesMax } = site;
+  const start = writer.length;
+  const frame = beginReply(writer, xid, machine.lastZxid);
+  for (const operation of operations) {
+    const { opcode } = operation;
+    // As ZooKeeper does, it leaves no watches, whatever it is asked.
+    const node = look(site, opcode, { ...operation, watch: false });
+    if (typeof node === "number") writeMultiError(writer, node);
+    else {
+      beginMultiResult(writer, opcode);
+      const data = dataOf(site, node);
+      writeContent(writer, opcode, node, data);
+      if (opcode === OPCODE.getData) {
+        writeStat(writer, { ...statOf(node), dataLength: data?.length ?? 0 });
       }
     }
-    endMultiResults(writer);
-  });
+    if (writer.length - start > replyBytesMax) {
+      writer.truncate(start);
+      return ERROR.badArguments;
+    }
+  }
+  endMultiResults(writer);
+  writer.endFrame(frame);
+  return "answered";
 }
 
 /** Finds the node, if the client may see it, and leaves the watch that the client wants. */
 function look(site: LocalSite, opcode: ReadOpcode, { path, watch }: ReadRequest): Znode | Refusal {
   const { table, watcher } = site.watches;
-  if (watch && !mayWatch(site.watches, 1)) return ERROR.throttledOp;
+  if (watch && !mayWatch(site.watches, [path])) return ERROR.throttledOp;
   if (opcode === OPCODE.exists && path.includes("\0")) return ERROR.badArguments;
   const node = site.machine.tree.find(path);
   if (node === null) {

@@ -8,6 +8,7 @@ import {
   type WatchRequest,
 } from "../codec/index.ts";
 import type { DataTree } from "../store/index.ts";
+import type { ServerLimits } from "./limits.ts";
 import {
   setWatches,
   WATCH_KINDS,
@@ -20,19 +21,26 @@ import {
 export interface OwnWatches {
   readonly table: WatchTable;
   readonly watcher: Watcher;
-  /** How many the connection may have. */
-  readonly most: number;
+  /** What the connection may have. */
+  readonly limits: Pick<ServerLimits, "watchesPerConnection" | "watchCharactersPerConnection">;
 }
 
-/** Whether so many more are allowed. */
-export function mayWatch({ table, watcher, most }: OwnWatches, more: number): boolean {
-  return table.countOf(watcher) + more <= most;
+/** Whether these more are allowed. */
+export function mayWatch(
+  { table, watcher, limits }: OwnWatches,
+  paths: readonly string[],
+): boolean {
+  const characters = paths.reduce((sum, path) => sum + path.length, table.charactersOf(watcher));
+  return (
+    table.countOf(watcher) + paths.length <= limits.watchesPerConnection &&
+    characters <= limits.watchCharactersPerConnection
+  );
 }
 
 /** @throws `ERR_MALFORMED` for a mode that does not exist */
 export function addWatch(own: OwnWatches, { path, type }: WatchRequest): Refusal | null {
   const kind = addedKind(type);
-  if (!mayWatch(own, 1)) return ERROR.throttledOp;
+  if (!mayWatch(own, [path])) return ERROR.throttledOp;
   own.table.add(kind, path, own.watcher);
   return null;
 }
@@ -56,7 +64,7 @@ export function resumeWatches(
   tree: DataTree,
 ): Refusal | null {
   const { data, exist, child, persistent, recursive } = request;
-  const more = data.length + exist.length + child.length + persistent.length + recursive.length;
+  const more = [...data, ...exist, ...child, ...persistent, ...recursive];
   if (!mayWatch(own, more)) return ERROR.throttledOp;
   setWatches(request, tree, own.table, own.watcher);
   return null;

@@ -4,6 +4,7 @@ import type { Watcher } from "./watch-table.ts";
 export class WatchIndex {
   readonly #byPath = new Map<string, Set<Watcher>>();
   readonly #byWatcher = new Map<Watcher, Set<string>>();
+  readonly #characters = new Map<Watcher, number>();
   #count = 0;
 
   get count(): number {
@@ -12,6 +13,11 @@ export class WatchIndex {
 
   countOf(watcher: Watcher): number {
     return this.#byWatcher.get(watcher)?.size ?? 0;
+  }
+
+  /** Characters of all paths that it watches. */
+  charactersOf(watcher: Watcher): number {
+    return this.#characters.get(watcher) ?? 0;
   }
 
   at(path: string): ReadonlySet<Watcher> {
@@ -31,6 +37,7 @@ export class WatchIndex {
     this.#count++;
     insert(this.#byPath, path, watcher);
     insert(this.#byWatcher, watcher, path);
+    this.#characters.set(watcher, this.charactersOf(watcher) + path.length);
   }
 
   /** @returns whether it was there */
@@ -38,7 +45,7 @@ export class WatchIndex {
     if (!this.has(path, watcher)) return false;
     this.#count--;
     erase(this.#byPath, path, watcher);
-    erase(this.#byWatcher, watcher, path);
+    this.#forgetPath(path, watcher);
     return true;
   }
 
@@ -48,7 +55,7 @@ export class WatchIndex {
     if (watchers === undefined) return NOBODY;
     this.#byPath.delete(path);
     this.#count -= watchers.size;
-    for (const watcher of watchers) erase(this.#byWatcher, watcher, path);
+    for (const watcher of watchers) this.#forgetPath(path, watcher);
     return watchers;
   }
 
@@ -56,8 +63,16 @@ export class WatchIndex {
     const paths = this.#byWatcher.get(watcher);
     if (paths === undefined) return;
     this.#byWatcher.delete(watcher);
+    this.#characters.delete(watcher);
     this.#count -= paths.size;
     for (const path of paths) erase(this.#byPath, path, watcher);
+  }
+
+  #forgetPath(path: string, watcher: Watcher): void {
+    erase(this.#byWatcher, watcher, path);
+    const left = this.charactersOf(watcher) - path.length;
+    if (left > 0) this.#characters.set(watcher, left);
+    else this.#characters.delete(watcher);
   }
 }
 

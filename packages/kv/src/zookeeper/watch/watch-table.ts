@@ -64,6 +64,11 @@ export class WatchTable {
     return this.#indexes[kind].pathsOf(watcher);
   }
 
+  /** Characters of all paths that it watches. */
+  charactersOf(watcher: Watcher): number {
+    return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].charactersOf(watcher), 0);
+  }
+
   has(kind: WatchKind, path: string, watcher: Watcher): boolean {
     return this.#indexes[kind].has(path, watcher);
   }

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fixUpAcl } from "../../../src/zookeeper/access/index.ts";
+import type { Acl } from "../../../src/zookeeper/codec/index.ts";
 
 const identities = [
   { scheme: "digest", id: "bob:x1" },
@@ -47,4 +48,31 @@ test("auth stands for what the client has proved, not for its address", () => {
   const mine = entry("digest", "bob:x1");
   expect(fixUpAcl([mine, entry("auth", "")], bob)).toEqual([mine, mine, entry("x509", "CN=bob")]);
   expect(fixUpAcl([entry("auth", "")], stranger)).toBe(null);
+});
+
+// Once, one request of 19 KB made a node that no member could restore, and one of 144 KB ended them all.
+describe("a list that stands for more than it says", () => {
+  const proved = {
+    isSuper: false,
+    identities: Array.from({ length: 64 }, (_, i) => ({
+      scheme: "digest",
+      id: `${"n".repeat(1000)}${i}:x`,
+    })),
+  };
+  const auths = (count: number): Acl =>
+    Array.from({ length: count }, (_, i) => entry("auth", `a${i}`, 1));
+
+  test("is refused when that is too much, and taken when it is not", () => {
+    expect(fixUpAcl(auths(16), proved)).toHaveLength(16 * 64);
+    expect(fixUpAcl(auths(17), proved)).toBe(null);
+    expect(fixUpAcl(auths(9000), proved)).toBe(null);
+  });
+
+  test("is refused when it has too many entries", () => {
+    const many = (count: number): Acl =>
+      Array.from({ length: count }, (_, i) => entry("digest", `a:${i}`));
+    expect(fixUpAcl(many(4096), bob)).toHaveLength(4096);
+    expect(fixUpAcl(many(4097), bob)).toBe(null);
+    expect(fixUpAcl([...many(4096), ...many(4096)], bob)).toHaveLength(4096);
+  });
 });

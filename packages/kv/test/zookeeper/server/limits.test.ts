@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { OPCODE, XID } from "../../../src/zookeeper/codec/index.ts";
+import { RequestEncoder } from "../../../src/zookeeper/apply/index.ts";
+import { ERROR, OPCODE, XID } from "../../../src/zookeeper/codec/index.ts";
 import {
   addWatch,
   bytes,
@@ -12,12 +13,29 @@ import {
   setData,
   sync,
 } from "../requests.ts";
+import { NOBODY } from "../apply/machine.ts";
 import { JuteClient, until } from "./jute-client.ts";
 import { ServerUnderTest, TICK_MILLIS } from "./server-under-test.ts";
 
 let under: ServerUnderTest;
 
 afterEach(() => under.close());
+
+/** What the log has to take for a request of a client that has proved nothing. */
+function commandBytes(request: Uint8Array): number {
+  const allocate = (size: number): Uint8Array => new Uint8Array(size);
+  return new RequestEncoder({ sid: 1, birth: 1 }, 1, NOBODY, allocate).encode(request).length;
+}
+
+/** Reads a node's data so many times in one request. */
+function getAll(xid: number, path: string, times: number): Uint8Array {
+  return frame(xid, OPCODE.multiRead, (writer) => {
+    for (let left = times; left > 0; left--) {
+      writer.int(OPCODE.getData).bool(false).int(-1).ustring(path).bool(false);
+    }
+    writer.int(-1).bool(true).int(-1);
+  });
+}
 
 /** Lets everything that is on its way arrive. */
 async function settle(): Promise<void> {
@@ -168,7 +186,7 @@ describe("requests under way", () => {
 
   test.each([
     ["number", { outstandingMax: 4 }],
-    ["bytes", { outstandingBytesMax: 4 * create(1, "/n1").length }],
+    ["bytes", { outstandingBytesMax: 4 * commandBytes(create(1, "/n1")) }],
   ])(
     "are bounded over all connections, in %s; those that waited longest go on first",
     async (_, limits) => {
@@ -315,6 +333,20 @@ describe("requests under way", () => {
     await settle();
     under.pass(2_000);
     expect(under.reasons).toEqual(["it does not read its last replies"]);
+  });
+
+  // Once, a frame of 16 KB was answered with 1.6 GB.
+  test("that ask for too much at once are refused, and the client goes on", async () => {
+    under = await ServerUnderTest.start({ limits: { frameBytesMax: 50_000 } });
+    const client = await under.open();
+    client.send(create(1, "/large", { data: new Uint8Array(40_000) }));
+    await under.proposed(1);
+    under.commit();
+    await client.reply();
+    client.send(getAll(2, "/large", 4), getAll(3, "/large", 6), getData(4, "/large"));
+    const replies = await client.replies(3);
+    expect(replies.map(({ error }) => error)).toEqual([0, ERROR.badArguments, 0]);
+    expect(replies[0]?.body.length).toBeGreaterThan(160_000);
   });
 
   test("that take long leave their turn to others", async () => {

@@ -122,6 +122,28 @@ describe("a watch", () => {
   });
 });
 
+test("watches of one connection are bounded by the length of their paths, too", async () => {
+  under = await ServerUnderTest.start({ limits: { watchCharactersPerConnection: 10 } });
+  const [client, writer] = [await under.open(), await under.open()];
+  client.send(
+    read(1, exists, "/four", true),
+    read(2, exists, "/five", true),
+    read(3, exists, "/", true),
+  );
+  expect((await client.replies(3)).map(({ error }) => error)).toEqual([
+    ERROR.noNode,
+    ERROR.noNode,
+    ERROR.throttledOp,
+  ]);
+  await write(writer, create(1, "/five"));
+  await client.reply();
+  client.send(read(4, exists, "/nine", true), read(5, exists, "/", true));
+  expect((await client.replies(2)).map(({ error }) => error)).toEqual([
+    ERROR.noNode,
+    ERROR.throttledOp,
+  ]);
+});
+
 describe("watches that are taken up again", () => {
   const SEEN = 0x2_0000_0000;
   const setWatches = (
