@@ -211,7 +211,10 @@ export class ClientConnection implements Watcher {
         else if (now > this.silentUntil) this.close("nothing was heard of it");
         return;
       case "finished":
-        if (silence > LINGER_MILLIS) this.close(null);
+        // One that is still taking its replies gets as much time as it had for its requests.
+        if (this.#stream.pendingBytes > 0 ? now > this.silentUntil : silence > LINGER_MILLIS) {
+          this.close(null);
+        }
         return;
       case "closing":
         if (now > this.silentUntil) this.close("it does not read its last replies");
@@ -306,7 +309,7 @@ export class ClientConnection implements Watcher {
       const first = this.#frames.peekLength();
       const word = first === null ? null : wordOf(first);
       if (word !== null) {
-        void this.#say(word);
+        this.#say(word).catch((thrown: unknown) => this.close(toQuorateError(thrown).message));
         return false;
       }
     }

@@ -1,4 +1,10 @@
-import { toQuorateError, type Index, type ReplicatedLog, type Term } from "@quorate/core";
+import {
+  toQuorateError,
+  type Index,
+  type ReplicatedLog,
+  type Term,
+  type Outcome,
+} from "@quorate/core";
 import {
   encodeServerCommand,
   type ZooKeeperResult,
@@ -153,13 +159,12 @@ export class SessionKeeper {
         "nothing heard of a session: it expires",
       );
       const command = encodeServerCommand({ kind: "expireSession", session: id, attachment });
-      const done = (failed: boolean): void => {
-        if (!failed) stats.counts.expiredSessions++;
-        else if (machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
+      const done = (outcome: Outcome<ZooKeeperResult>): void => {
+        if (outcome.kind === "failed") {
+          if (machine.sessions.born(id.birth) === session) leading.expiry.retry(session);
+        } else if (outcome.result.kind === "sessionClosed") stats.counts.expiredSessions++;
       };
-      log.propose(command, (outcome) => done(outcome.kind === "failed"), {
-        onlyInTerm: leading.term,
-      });
+      log.propose(command, done, { onlyInTerm: leading.term });
     }
   }
 }

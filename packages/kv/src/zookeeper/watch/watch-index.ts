@@ -6,6 +6,12 @@ export class WatchIndex {
   readonly #byWatcher = new Map<Watcher, Set<string>>();
   readonly #characters = new Map<Watcher, number>();
   #count = 0;
+  #allCharacters = 0;
+
+  /** Characters of the paths of all watches. */
+  get characters(): number {
+    return this.#allCharacters;
+  }
 
   get count(): number {
     return this.#count;
@@ -38,6 +44,7 @@ export class WatchIndex {
     insert(this.#byPath, path, watcher);
     insert(this.#byWatcher, watcher, path);
     this.#characters.set(watcher, this.charactersOf(watcher) + path.length);
+    this.#allCharacters += path.length;
   }
 
   /** @returns whether it was there */
@@ -63,6 +70,7 @@ export class WatchIndex {
     const paths = this.#byWatcher.get(watcher);
     if (paths === undefined) return;
     this.#byWatcher.delete(watcher);
+    this.#allCharacters -= this.charactersOf(watcher);
     this.#characters.delete(watcher);
     this.#count -= paths.size;
     for (const path of paths) erase(this.#byPath, path, watcher);
@@ -70,6 +78,7 @@ export class WatchIndex {
 
   #forgetPath(path: string, watcher: Watcher): void {
     erase(this.#byWatcher, watcher, path);
+    this.#allCharacters -= path.length;
     const left = this.charactersOf(watcher) - path.length;
     if (left > 0) this.#characters.set(watcher, left);
     else this.#characters.delete(watcher);

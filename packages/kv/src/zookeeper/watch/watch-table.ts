@@ -64,6 +64,11 @@ export class WatchTable {
     return this.#indexes[kind].pathsOf(watcher);
   }
 
+  /** Characters of the paths of all watches. */
+  get characters(): number {
+    return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].characters, 0);
+  }
+
   /** Characters of all paths that it watches. */
   charactersOf(watcher: Watcher): number {
     return WATCH_KINDS.reduce((sum, kind) => sum + this.#indexes[kind].charactersOf(watcher), 0);

@@ -4,6 +4,7 @@ import { ERROR, OPCODE, XID } from "../../../src/zookeeper/codec/index.ts";
 import {
   addWatch,
   bytes,
+  closeSession,
   create,
   frame,
   getData,
@@ -333,6 +334,25 @@ describe("requests under way", () => {
     await settle();
     under.pass(2_000);
     expect(under.reasons).toEqual(["it does not read its last replies"]);
+  });
+
+  // Once, the last replies had a second, however much there was to take.
+  test("are all answered to a client that takes its time after its last", async () => {
+    under = await ServerUnderTest.start({ limits: { outputBytesMax: 100_000_000 } });
+    const client = await under.open({ timeoutMillis: 5_000 });
+    client.send(create(1, "/large", { data: new Uint8Array(1_000_000) }));
+    await under.proposed(1);
+    under.commit();
+    await client.reply();
+    client.socket.pause();
+    const reads = Array.from({ length: 20 }, (_, i) => getData(2 + i, "/large"));
+    client.send(...reads, closeSession(30));
+    await under.proposed(1);
+    under.commit();
+    await settle();
+    under.pass(1_500);
+    client.socket.resume();
+    expect(await client.replies(21)).toHaveLength(21);
   });
 
   // Once, a frame of 16 KB was answered with 1.6 GB.

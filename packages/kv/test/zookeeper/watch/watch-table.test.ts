@@ -108,13 +108,15 @@ describe("a watch", () => {
     expect(table.remove("recursive", "/a", a)).toBe(true);
     expect(table.remove("recursive", "/a", a)).toBe(false);
     expect(table.countOf(a)).toBe(3);
+    expect([table.charactersOf(a), table.charactersOf(b), table.characters]).toEqual([6, 8, 14]);
     expect(table.has("recursive", "/a", b)).toBe(true);
     expect([...table.pathsOf("recursive", b), ...table.pathsOf("recursive", a)]).toEqual(["/a"]);
     table.forget(a);
     expect([table.countOf(a), table.countOf(b), table.count]).toEqual([0, 4, 4]);
+    expect([table.charactersOf(a), table.characters]).toEqual([0, 8]);
     table.changed(at("/a"));
     expect(a.events).toEqual([]);
     table.forget(b);
-    expect(table.count).toBe(0);
+    expect([table.count, table.characters]).toEqual([0, 0]);
   });
 });
