@@ -68,6 +68,10 @@ public class Moves {
       other.create().forPath(child, bytes(move));
       until("the cache hears of one", () -> cached(cache, "/moves/value").equals(value));
       until("the cache hears of both", () -> cached(cache, child).equals(value));
+      // The cache may have read all that anew; this its watch must tell.
+      String later = "/moves/later-" + move;
+      other.create().forPath(later, bytes(move));
+      until("the cache hears of a third", () -> cached(cache, later).equals(value));
       until("both watches tell", () -> events.size() >= 2);
       say("told " + drained(events));
       say("session kept " + (zooKeeper.getSessionId() == session) + ", ephemeral "
