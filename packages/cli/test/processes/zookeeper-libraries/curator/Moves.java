@@ -42,6 +42,7 @@ public class Moves {
     long session = zooKeeper.getSessionId();
 
     holder.create().withMode(CreateMode.EPHEMERAL).forPath("/moves-held");
+    holder.create().forPath("/moves-watched");
     holder.create().creatingParentsIfNeeded().forPath("/moves/value", bytes(0));
     InterProcessMutex lock = new InterProcessMutex(holder, "/moves-lock");
     lock.acquire();
@@ -55,9 +56,10 @@ public class Moves {
     until("the cache is filled", () -> cached(cache, "/moves/value").equals("0"));
 
     for (int move = 1; ; move++) {
-      // Told of what is done behind the move, each of them once.
-      zooKeeper.getData("/moves/value", event -> note(events, event), null);
-      zooKeeper.exists("/moves/child-" + move, event -> note(events, event));
+      // Told of what is done behind the move, each of them once. The cache's own watch tells of neither.
+      String made = "/moves-made-" + move;
+      zooKeeper.getData("/moves-watched", event -> note(events, event), null);
+      zooKeeper.exists(made, event -> note(events, event));
       say(place(zooKeeper));
       if (!commands.readLine().equals("moved")) break;
       until("it is back", () -> states.contains("RECONNECTED"));
@@ -72,6 +74,8 @@ public class Moves {
       String later = "/moves/later-" + move;
       other.create().forPath(later, bytes(move));
       until("the cache hears of a third", () -> cached(cache, later).equals(value));
+      other.setData().forPath("/moves-watched", bytes(move));
+      other.create().forPath(made);
       until("both watches tell", () -> events.size() >= 2);
       say("told " + drained(events));
       say("session kept " + (zooKeeper.getSessionId() == session) + ", ephemeral "
