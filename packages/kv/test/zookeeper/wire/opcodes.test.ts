@@ -188,6 +188,23 @@ describe("an opcode that is not a client's", () => {
     expect(await client.untilClosed()).toEqual([]);
   });
 
+  const LATER: readonly (readonly [string, Operation, string])[] = [
+    [
+      "reconfig",
+      anything(16, new Out().text("").text("").text("").long(-1n).bytes()),
+      "RECONFIGDISABLED",
+    ],
+    ["sasl", anything(102, new Out().buffer(Buffer.from("x")).bytes()), "OK"],
+  ];
+  test.each(LATER)(
+    "%s is told so as well, and the client goes on",
+    async (_what, operation, original) => {
+      const client = await wire.open();
+      expect((await client.ask(operation)).error).toBe(either("UNIMPLEMENTED", original));
+      expect(await client.ask(exists("~"))).toMatchObject(OK);
+    },
+  );
+
   test("deleteContainer is refused, and deletes nothing", async () => {
     const client = await wire.open();
     await client.all([createContainer("~/c")]);
