@@ -170,6 +170,11 @@ export class SimClient {
     return this.#followed;
   }
 
+  /** Goes to another member, or to the same again. */
+  leave(): void {
+    this.#connection?.close();
+  }
+
   /** For good. */
   close(): void {
     this.#isClosed = true;
