@@ -4,6 +4,7 @@ import { ZooKeeperStateMachine, type ZooKeeperResult } from "../../../src/zookee
 import { SERVER_LIMITS, ZooKeeperServer } from "../../../src/zookeeper/server/index.ts";
 import { must } from "../../etcd/fuzz/replica.ts";
 import { FakeLog } from "../../service/fake-log.ts";
+import { errorName } from "../wire/errors.ts";
 import { MemoryStream } from "./memory-stream.ts";
 import { Replica } from "./replica.ts";
 
@@ -90,9 +91,13 @@ export class FuzzedServer {
     for (const done of this.log.reads.splice(0)) done(error);
   }
 
-  /** An entry that no server need have proposed. */
-  applyAlso(command: Uint8Array): void {
-    this.#apply(command, () => {});
+  /** An entry that no server need have proposed; answers what comes of it. */
+  applyAlso(command: Uint8Array): string {
+    let outcome = "";
+    this.#apply(command, (_entry, result) => {
+      outcome = result.kind === "refused" ? errorName(result.error) : result.kind;
+    });
+    return outcome;
   }
 
   /** A command that a server has proposed and that is not committed yet. */
