@@ -5,6 +5,10 @@ import { newClient, unlessLost, type Identity, type Worker } from "./worker.ts";
 
 const NODES_MAX = 3;
 const LIVES_MS = { from: 200, to: 3000 };
+/** So often a session is without a connection for a while, and lives on. */
+const MOVES = 0.5;
+/** In session timeouts. */
+const TOO_LATE = 1.5;
 
 export const EPHEMERALS = "/ephemerals";
 
@@ -43,6 +47,7 @@ export class EphemeralOwner implements Worker {
       const client = newClient(this.#who, `${this.#who.name}.${this.#clients.length}`);
       this.#clients.push(client);
       for (let i = this.#prng.between(1, NODES_MAX); i > 0; i--) await this.#create(client, i);
+      if (this.#prng.chance(MOVES)) client.move(this.#prng.below(this.#who.sessionMillis / 2));
       await pause(this.#prng.between(LIVES_MS.from, LIVES_MS.to));
       await this.#leave(client);
       this.#done++;
@@ -65,15 +70,26 @@ export class EphemeralOwner implements Worker {
   }
 
   async #leave(client: SessionClient): Promise<void> {
-    switch (this.#prng.below(3)) {
+    switch (this.#prng.below(6)) {
       case 0:
-        await unlessLost(client.close());
+        await this.#comeBackTooLate(client);
         break;
       case 1:
+        client.fallSilent();
+        break;
+      case 2:
+      case 3:
         client.abandon();
         break;
       default:
-        client.fallSilent();
+        await unlessLost(client.close());
     }
+  }
+
+  /** It finds its session gone, and has another. */
+  async #comeBackTooLate(client: SessionClient): Promise<void> {
+    client.move(this.#who.sessionMillis * TOO_LATE);
+    await unlessLost(client.connected());
+    client.abandon();
   }
 }
