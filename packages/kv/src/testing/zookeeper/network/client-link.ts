@@ -16,7 +16,7 @@ export interface LinkSite extends PipeSite {
   readonly admit: (stream: ClientStream) => void;
   /** Runs the callback in the client's process. */
   readonly enterClient: (run: () => void) => void;
-  /** Bytes of the client reached the member's process. */
+  /** Bytes of the client reached the member's process, or it began again to read any. */
   readonly onHeard: () => void;
   readonly chance: (probability: number) => boolean;
   readonly below: (bound: number) => number;
@@ -141,6 +141,7 @@ class ServerEnd implements ClientStream {
 
   destroy(): void {
     if (this.#state === "destroyed") return;
+    if (this.#isPaused) this.#site.onHeard();
     const wasOpen = this.#state === "open";
     this.#state = "destroyed";
     this.#held = [];
@@ -155,6 +156,8 @@ class ServerEnd implements ClientStream {
   }
 
   resume(): void {
+    // Of a client that it does not read the member believes that it speaks.
+    if (this.#isPaused) this.#site.onHeard();
     this.#isPaused = false;
     this.#site.after(0, () => this.#pass());
   }
