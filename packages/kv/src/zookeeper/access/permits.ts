@@ -7,10 +7,11 @@ import { addressMatches } from "./ip-pattern.ts";
 export function permits(acl: Acl, permissions: number, requester: Requester): boolean {
   // Nearly every node has this very list.
   if (acl === OPEN_ACL || requester.isSuper || acl.length === 0) return true;
+  const { identities } = requester;
   return acl.some(
     (entry) =>
       (entry.permissions & permissions) !== 0 &&
-      (isAnyone(entry) || requester.identities.some((identity) => matches(entry, identity))),
+      (isAnyone(entry) || identities.some((identity) => matches(entry, identity))),
   );
 }
 

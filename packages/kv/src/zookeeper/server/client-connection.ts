@@ -89,8 +89,8 @@ export class ClientConnection implements Watcher {
   /** When the client was last heard of, or told the last. */
   #lastHeard: number;
   #isPaused = false;
-  /** Bytes that the client had not taken at the last tick. */
-  #pendingBefore = 0;
+  /** Bytes that the client had taken at the last tick. */
+  #takenBefore = 0;
   #unfinishedBytes = 0;
 
   /** @param proved - whom the client has proved to be before its first byte */
@@ -199,6 +199,11 @@ export class ClientConnection implements Watcher {
   }
 
   tick(now: number): void {
+    const takesReplies = this.#output.taken > this.#takenBefore;
+    this.#takenBefore = this.#output.taken;
+    // Who has been asked for its last cannot be heard in any other way.
+    const isLast = this.#phase === "closing" || this.#phase === "finished";
+    if (isLast && takesReplies) this.#lastHeard = now;
     const silence = now - this.#lastHeard;
     switch (this.#phase) {
       case "greeting":
@@ -207,7 +212,9 @@ export class ClientConnection implements Watcher {
         this.#host.stats.counts.sessionless++;
         return this.close("it got no session in time");
       case "open":
-        if (this.#isHeldUp()) this.#heard(now);
+        // It is us who do not read it, for want of room or time, or because it is slow to take replies.
+        // One that takes none is as good as gone.
+        if (this.#isPaused && (!this.#isCongested || takesReplies)) this.#heard(now);
         else if (now > this.silentUntil) this.close("nothing was heard of it");
         return;
       case "finished":
@@ -237,17 +244,6 @@ export class ClientConnection implements Watcher {
     const client = `${this.remoteAddress}:${this.remotePort}`;
     const fields = this.session === null ? {} : { session: sessionText(this.session.id) };
     this.#host.report.info({ client, ...fields, why }, "closed a client's connection");
-  }
-
-  /**
-   * Whether it is us who keep the client from being heard: it is not read, for want of room or of time,
-   * or because it is slow to take replies. One that takes none is as good as gone.
-   */
-  #isHeldUp(): boolean {
-    const { pendingBytes } = this.#stream;
-    const takesReplies = pendingBytes < this.#pendingBefore;
-    this.#pendingBefore = pendingBytes;
-    return this.#isPaused && (!this.#isCongested || takesReplies);
   }
 
   // --- requests -----------------------------------------------------------------------------------
@@ -425,8 +421,15 @@ export class ClientConnection implements Watcher {
     this.#reply();
   };
 
-  /** Answers, in order, what can be answered. */
+  /** Answers, in order, what can be answered; what that lets go into the log lets more be answered. */
   #reply(): void {
+    for (let commands = this.#replyAndRelease(); commands.length > 0;) {
+      for (const command of commands) this.#propose(command);
+      commands = this.#replyAndRelease();
+    }
+  }
+
+  #replyAndRelease(): readonly Uint8Array[] {
     for (let next = this.#nextReady(); next !== null; next = this.#nextReady()) {
       this.#queue.shift();
       if (next.kind === "write") this.#replyToWrite(next);
@@ -435,7 +438,7 @@ export class ClientConnection implements Watcher {
         this.#answer(next.frame, next.since);
       }
     }
-    for (const command of this.#queue.release()) this.#propose(command);
+    return this.#queue.release();
   }
 
   /** A read that a write follows is answered in any case: later it would show what was written after it. */
@@ -479,6 +482,8 @@ export class ClientConnection implements Watcher {
       membership: this.#host.membership,
     };
     const afterwards: Afterwards = answerLocally(site, frame);
+    // It may have been told too much of its watches at once, and left more of them since.
+    if (this.#phase === "closed") return table.forget(this);
     const [xid, operation] = [intAt(frame, 0), operationName(intAt(frame, 4))];
     this.#answered("read", { xid, operation, since }, before);
     if (afterwards === "ends") this.#finish();

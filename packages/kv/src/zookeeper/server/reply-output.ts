@@ -8,6 +8,7 @@ export class ReplyOutput {
   readonly #writers: WriterPool;
   readonly #onFirst: () => void;
   #writer: JuteWriter | null = null;
+  #given = 0;
 
   /** @param onFirst - called when there is something to flush where there was nothing */
   constructor(stream: ClientStream, writers: WriterPool, onFirst: () => void) {
@@ -19,6 +20,11 @@ export class ReplyOutput {
   /** Bytes that the client has not taken yet, as far as this process knows. */
   get bytes(): number {
     return this.#stream.pendingBytes + (this.#writer?.length ?? 0);
+  }
+
+  /** Bytes that the client has taken since it came. */
+  get taken(): number {
+    return this.#given - this.#stream.pendingBytes;
   }
 
   /** Where the next reply is to be written. */
@@ -35,6 +41,7 @@ export class ReplyOutput {
     const writer = this.#writer;
     if (writer === null || !this.#stream.isWritable) return;
     this.#writer = null;
+    this.#given += writer.length;
     this.#stream.write(writer.finish());
     // A write that the kernel took whole is over when `write` returns.
     if (this.#stream.pendingBytes === 0) this.#writers.give(writer);

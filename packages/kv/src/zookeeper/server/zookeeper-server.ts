@@ -247,8 +247,9 @@ export class ZooKeeperServer implements ConnectionHost, SessionListener, NodeLis
   replaced(): void {
     this.#keeper.replaced();
     // What the snapshot has and this member had not, no watch was told of: clients must ask anew.
-    for (const attachment of this.#byAttachment.keys()) {
-      this.#detach(attachment, "a snapshot has passed over what its watches wait for");
+    for (const connection of this.#connections) {
+      if (connection.session === null) continue;
+      connection.detach("a snapshot has passed over what its watches wait for");
     }
   }
 

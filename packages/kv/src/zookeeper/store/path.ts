@@ -13,6 +13,35 @@ export function isSpecialPath(path: string): boolean {
 const SLASH = 0x2f;
 const DOT = 0x2e;
 
+/** Paths that something is kept for: a set of them, or the keys of a map. */
+export interface PathIndex {
+  readonly size: number;
+  has(path: string): boolean;
+  keys(): Iterable<string>;
+}
+
+/**
+ * Those of the paths that the path is, or is below. Gone through is whichever is fewer, these paths or
+ * the path's own segments: a path may have half a million of them.
+ */
+export function* pathsOver(path: string, paths: PathIndex): Generator<string> {
+  if (paths.size === 0) return;
+  if (paths.size < path.split("/", paths.size + 1).length) {
+    for (const other of paths.keys()) if (isAtOrBelow(path, other)) yield other;
+    return;
+  }
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const prefix = path.slice(0, end);
+    if (paths.has(prefix)) yield prefix;
+  }
+  if (path !== "/" && paths.has("/")) yield "/";
+}
+
+function isAtOrBelow(path: string, other: string): boolean {
+  if (other === "/" || path === other) return true;
+  return path.startsWith(other) && path.charCodeAt(other.length) === SLASH;
+}
+
 /**
  * ZooKeeper's rules for a path: absolute, without empty and relative segments and without control
  * characters, surrogates, the private use area and the specials at its end.

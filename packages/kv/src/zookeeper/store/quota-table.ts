@@ -1,3 +1,5 @@
+import { pathsOver } from "./path.ts";
+
 /** The paths that have a quota, to find the one that a node is under. */
 export class QuotaTable {
   readonly #paths = new Set<string>();
@@ -16,11 +18,10 @@ export class QuotaTable {
 
   /** The longest path with a quota that the path is, or is below; null if there is none. */
   over(path: string): string | null {
-    if (this.isEmpty) return null;
-    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
-      const prefix = path.slice(0, end);
-      if (this.#paths.has(prefix)) return prefix;
+    let longest: string | null = null;
+    for (const over of pathsOver(path, this.#paths)) {
+      if (longest === null || over.length > longest.length) longest = over;
     }
-    return null;
+    return longest;
   }
 }

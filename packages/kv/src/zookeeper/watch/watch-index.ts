@@ -1,3 +1,4 @@
+import type { PathIndex } from "../store/index.ts";
 import type { Watcher } from "./watch-table.ts";
 
 /** The watches of one kind: who watches which path, and which paths each one watches. */
@@ -7,6 +8,11 @@ export class WatchIndex {
   readonly #characters = new Map<Watcher, number>();
   #count = 0;
   #allCharacters = 0;
+
+  /** Every path that is watched. */
+  get paths(): PathIndex {
+    return this.#byPath;
+  }
 
   /** Characters of the paths of all watches. */
   get characters(): number {

@@ -1,4 +1,5 @@
 import type { Acl } from "../codec/index.ts";
+import { pathsOver } from "../store/index.ts";
 import type { NodeChange, NodeSetChange } from "./node-listener.ts";
 import { WatchIndex } from "./watch-index.ts";
 
@@ -124,11 +125,9 @@ export class WatchTable {
 
   #recursiveWatchers(path: string): ReadonlySet<Watcher> {
     const { recursive } = this.#indexes;
-    if (recursive.count === 0) return NOBODY;
-    let watchers = recursive.at(path);
-    for (let at = path; at !== "/";) {
-      at = parentOf(at);
-      watchers = union(watchers, recursive.at(at));
+    let watchers = NOBODY;
+    for (const over of pathsOver(path, recursive.paths)) {
+      watchers = union(watchers, recursive.at(over));
     }
     return watchers;
   }

@@ -22,6 +22,17 @@ let under: ServerUnderTest;
 
 afterEach(() => under.close());
 
+/** Takes up watches of data, and of nodes that are not there. */
+function setWatches(data: readonly string[], exist: readonly string[]): Uint8Array {
+  return frame(-8, OPCODE.setWatches, (writer) => {
+    writer.long(0);
+    for (const paths of [data, exist, []]) {
+      writer.int(paths.length);
+      for (const path of paths) writer.ustring(path);
+    }
+  });
+}
+
 /** What the log has to take for a request of a client that has proved nothing. */
 function commandBytes(request: Uint8Array): number {
   const allocate = (size: number): Uint8Array => new Uint8Array(size);
@@ -304,6 +315,29 @@ describe("requests under way", () => {
     expect(replies[3]?.body.length).toBeGreaterThan(50_000);
   });
 
+  test("are answered before a write behind them that a sync held back, too", async () => {
+    under = await ServerUnderTest.start({ limits: { outputBytesMax: 10_000 } });
+    const client = await under.open();
+    client.send(create(1, "/x", { data: new Uint8Array(50_000) }));
+    await under.proposed(1);
+    under.commit();
+    await client.reply();
+    client.send(
+      sync(2, "/"),
+      getData(3, "/x"),
+      getData(4, "/x"),
+      read(5, OPCODE.getData, "/x", true),
+      setData(6, "/x", bytes("new")),
+    );
+    await until(() => under.log.reads.length === 1);
+    for (const done of under.log.reads.splice(0)) done(null);
+    // In one turn, in which the client can take nothing.
+    under.commit();
+    const replies = await client.replies(6);
+    expect(replies.map(({ xid }) => xid)).toEqual([2, 3, 4, 5, XID.notification, 6]);
+    expect(replies[3]?.body.length).toBeGreaterThan(50_000);
+  });
+
   test("of a client that takes no replies do not keep its session alive", async () => {
     under = await ServerUnderTest.start({ limits: { outputBytesMax: 10_000 } });
     const client = await under.open({ timeoutMillis: 500 });
@@ -396,6 +430,18 @@ describe("requests under way", () => {
       await writer.reply();
     }
     expect(under.reasons).toEqual(["it does not read what it is told of its watches"]);
+  });
+
+  test("that are told too much at once leave no watch behind", async () => {
+    const limits = { notificationBytesMax: 1_000 };
+    under = await ServerUnderTest.start({ limits, fourLetterWords: ["*"] });
+    const client = await under.open();
+    const missing = Array.from({ length: 100 }, (_, i) => `/missing${i}`);
+    client.send(setWatches(missing, ["/later"]));
+    expect(await client.closed()).toBe(undefined);
+    const other = await under.connect();
+    other.raw("wchs");
+    expect(await other.text()).toContain("Total watches:0");
   });
 
   test("keep a client from being taken for dead while it is not read", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isSpecialPath, isValidPath } from "../../../src/zookeeper/store/index.ts";
+import { isSpecialPath, isValidPath, pathsOver } from "../../../src/zookeeper/store/index.ts";
 
 describe("a path", () => {
   test.each([
@@ -60,4 +60,28 @@ test.each([
   ["", false],
 ])("%j is ZooKeeper's own: %s", (path, expected) => {
   expect(isSpecialPath(path)).toBe(expected);
+});
+
+describe("what is kept for paths above", () => {
+  const deep = `/a${"/b".repeat(50)}`;
+
+  test.each([
+    ["/a/b/c", ["/a", "/a/b", "/a/b/c"]],
+    ["/ab", []],
+    ["/a", ["/a"]],
+    ["/", []],
+    [deep, ["/a", "/a/b"]],
+  ])("is found for %s, whichever is fewer", (path, expected) => {
+    const few = new Set(["/a", "/a/b", "/a/b/c", "/x", "/a/bc"]);
+    const many = new Set([...few, ...Array.from({ length: 100 }, (_, i) => `/many${i}`)]);
+    for (const paths of [few, many]) {
+      expect([...pathsOver(path, paths)].sort()).toEqual(expected);
+      expect([...pathsOver(path, new Set([...paths, "/"]))].sort()).toEqual(["/", ...expected]);
+    }
+  });
+
+  test("costs no more than there is", () => {
+    const path = "/x".repeat(500_000);
+    expect([...pathsOver(path, new Set(["/x", "/y"]))]).toEqual(["/x"]);
+  });
 });
