@@ -28,12 +28,6 @@ export const IDS: readonly NodeId[] = ["1", "2", "3"];
 /** Changes what a member is about to hear. */
 export type Spoiler = (to: NodeId, frame: Uint8Array) => Uint8Array;
 
-interface Member {
-  readonly driver: Driver<ZabMessage, ZooKeeperResult>;
-  readonly machine: ZooKeeperStateMachine;
-  readonly server: ZooKeeperServer;
-}
-
 /** Three members in virtual time, of which one may hear what nobody said. */
 export class FuzzedEnsemble {
   readonly victim: NodeId;
@@ -44,7 +38,7 @@ export class FuzzedEnsemble {
   spoilt = 0;
   readonly #queue = new EventQueue();
   readonly #network: MemoryNetwork;
-  readonly #members: ReadonlyMap<NodeId, Member>;
+  readonly #servers: ReadonlyMap<NodeId, ZooKeeperServer>;
 
   constructor(prng: Prng) {
     this.victim = prng.pick(IDS);
@@ -53,18 +47,14 @@ export class FuzzedEnsemble {
       delayMillis: () => 1 + prng.below(3),
       redialMillis: () => 10,
     });
-    this.#members = new Map(IDS.map((id) => [id, this.#start(id)]));
+    this.#servers = new Map(IDS.map((id) => [id, this.#start(id)]));
   }
 
   /** A client of a member. */
   connect(id: NodeId): MemoryStream {
     const stream = new MemoryStream((run) => void this.#queue.add(0, Number(id), run));
-    this.#members.get(id)?.server.accept(stream);
+    this.#servers.get(id)?.accept(stream);
     return stream;
-  }
-
-  get hasLeader(): boolean {
-    return [...this.#members.values()].some(({ driver }) => driver.view().isLeader);
   }
 
   /** Links of the victim break, as on a network. */
@@ -95,7 +85,7 @@ export class FuzzedEnsemble {
     this.#queue.advanceTo(until);
   }
 
-  #start(id: NodeId): Member {
+  #start(id: NodeId): ZooKeeperServer {
     const runtime: Runtime = {
       now: () => ({ monotonic: this.#queue.now, wall: this.#queue.now }),
       defer: (run) => void this.#queue.add(0, Number(id), run),
@@ -150,7 +140,7 @@ export class FuzzedEnsemble {
     };
     every(HEARTBEAT_MILLIS / 2, () => driver.tick());
     every(TICK_MILLIS / 2, () => server.tick());
-    return { driver, machine, server };
+    return server;
   }
 
   #spoilt(id: NodeId, transport: Transport): Transport {

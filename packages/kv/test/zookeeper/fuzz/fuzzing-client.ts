@@ -47,10 +47,6 @@ export class FuzzingClient {
     stream.isReading = prng.chance(0.8);
   }
 
-  get isFramed(): boolean {
-    return this.#isFramed;
-  }
-
   /** As a client should; with a session that another had, if there is one. */
   greet(known: KnownSession | null, chance = 0): void {
     const out = this.#out(chance)
