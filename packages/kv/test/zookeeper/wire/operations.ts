@@ -46,7 +46,7 @@ export interface WireStat {
   readonly pzxid: bigint;
 }
 
-export function statOf(body: In): WireStat {
+function statOf(body: In): WireStat {
   const [czxid, mzxid, ctime, mtime] = [body.long(), body.long(), body.long(), body.long()];
   const [version, cversion, aversion] = [body.int(), body.int(), body.int()];
   const ephemeralOwner = body.long();
