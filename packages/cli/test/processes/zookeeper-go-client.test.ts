@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -58,7 +58,12 @@ const missing = whyNotRun(
 const skipped = missing === null ? "" : `: skipped, ${missing}`;
 
 const directory = mkdtempSync(join(tmpdir(), "quorate-go-zk-"));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const pidFile = join(directory, "pids");
+afterAll(() => {
+  // The suite leaves some behind.
+  if (existsSync(pidFile)) readFileSync(pidFile, "utf8").trim().split("\n").forEach(endServer);
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Runs a server in the foreground on a `zoo.cfg`. The suite asks it whether it is there, with `ruok`. */
 function serverProgram(): string {
@@ -66,11 +71,20 @@ function serverProgram(): string {
   const lines = [
     "#!/bin/sh",
     'grep -q whitelist "$1" || echo \'4lw.commands.whitelist=*\' >>"$1"',
+    `echo $$ >>'${pidFile}'`,
     `exec '${process.execPath}' '${BIN}' zookeeper "$1"`,
     "",
   ];
   writeFileSync(program, lines.join("\n"), { mode: 0o755 });
   return program;
+}
+
+/** Unless the number is another process's by now. */
+function endServer(pid: string): void {
+  const commandLine = `/proc/${pid}/cmdline`;
+  if (existsSync(commandLine) && readFileSync(commandLine, "utf8").includes(BIN)) {
+    process.kill(Number(pid), "SIGKILL");
+  }
 }
 
 /** Which of the tests pass. */
