@@ -30,6 +30,9 @@ const IDENTITY_SETTINGS = "dataDir, myid and the server lines of zoo.cfg";
 /** What the peer URLs come from. */
 export const LISTEN_SETTING = "the server line in zoo.cfg";
 
+/** A server alone leads within some tens of ms, unless its disk keeps it: operators must reach it then. */
+const LEADS_WITHIN_MILLIS = 1_000;
+
 /**
  * Starts one server of a ZooKeeper ensemble in this process: disk, peers, ZAB, tree, client protocol.
  *
@@ -82,6 +85,8 @@ async function assemble(
     newPassword: () => randomBytes(PASSWORD_BYTES),
   });
   closing.add(() => node.stop());
+  // Who finds the port open expects a server that runs alone to serve at once.
+  if (configuration.members.length === 1) await within(LEADS_WITHIN_MILLIS, node.ready());
   const doors = [client, secure].filter((door) => door !== null);
   listener = await Listener.open(doors, {
     limits: {
@@ -104,6 +109,14 @@ async function assemble(
     ready: () => node.ready(),
     close: () => closing.run(),
   };
+}
+
+/** Waits for it, but no longer than that. */
+async function within(millis: number, event: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => (timer = setTimeout(done, millis)));
+  await Promise.race([event, late]);
+  clearTimeout(timer);
 }
 
 /** The files are read before anything is written: whoever named wrong ones hears of it at once. */
