@@ -126,12 +126,10 @@ const COMMANDS = {
   async counts() {},
 };
 
-process.on("message", async (command) => {
-  try {
-    await COMMANDS[command.kind](command);
-    process.send({ counts });
-  } catch (error) {
-    process.send({ error: String(error) });
-  }
+process.on("message", (command) => {
+  COMMANDS[command.kind](command).then(
+    () => process.send({ counts }),
+    (error) => process.send({ error: String(error) }),
+  );
 });
 process.on("disconnect", () => process.exit(0));
