@@ -5,7 +5,7 @@ import { create } from "./operations.ts";
 import { WireClient, type Hello } from "./wire-client.ts";
 
 /** `host:port` of a ZooKeeper by Apache that the tables are to be held against; the first of several. */
-const ORIGINAL = process.env["QUORATE_ZOOKEEPER"]?.split(",")[0];
+const ORIGINAL = process.env["QUORATE_WIRE_SERVER"]?.split(",")[0];
 
 /** Ours answers as 3.9 does; the original that Debian has is 3.8.0, and differs here and there. */
 export const isOriginal: boolean = ORIGINAL !== undefined;
