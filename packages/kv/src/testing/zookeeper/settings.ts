@@ -6,6 +6,8 @@ import type { ClusterSettings } from "../cluster/faulty-cluster.ts";
 export interface ZooKeeperClientCounts {
   /** Create, set, delete and read single nodes, one after the other or many at once. */
   readonly registers: number;
+  /** Read from any member, even from one without a leader. */
+  readonly readers: number;
   /** Watch nodes and children. */
   readonly watches: number;
   /** Follow what happens to nodes, and to all below them, with watches that stay. */
@@ -55,6 +57,8 @@ export interface ZooKeeperSimSettings
   readonly protocolLimits: ProtocolLimits;
   /** Requests of clients under way at one member; beyond, nothing is read. */
   readonly outstandingMax: number;
+  /** Whether a member without a leader serves who wants to read. */
+  readonly readOnlyMode: boolean;
   readonly workload: ZooKeeperWorkload;
 }
 
@@ -89,6 +93,7 @@ export function drawZooKeeperSettings(prng: Prng): ZooKeeperSimSettings {
       inflightMax: prng.pick([1, 4, 256]),
     },
     outstandingMax: prng.pick([2, 10, 1000]),
+    readOnlyMode: prng.chance(0.7),
     workload: drawWorkload(prng, tickMillis),
   };
 }
@@ -116,6 +121,7 @@ function drawClients(prng: Prng): ZooKeeperClientCounts {
   const upTo = (most: number): number => (prng.chance(0.25) ? 0 : prng.between(1, most));
   return {
     registers: prng.between(1, 4),
+    readers: upTo(2),
     watches: upTo(4),
     followers: upTo(2),
     containers: upTo(2),

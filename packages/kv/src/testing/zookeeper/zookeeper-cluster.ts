@@ -32,7 +32,7 @@ export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSi
     super(parts);
     const { settings, timeline, journal, applied, prng } = parts;
     const { tickMillis, sessionMillisMax, checkpointEntries } = settings;
-    const { protocolLimits, outstandingMax } = settings;
+    const { protocolLimits, outstandingMax, readOnlyMode } = settings;
     const { ensemble, world } = assembleZooKeeperEnsemble(
       {
         ...zooKeeperEnsembleSettings({
@@ -43,6 +43,7 @@ export class ZooKeeperCluster extends FaultyCluster<ZooKeeperMember, ZooKeeperSi
           maxSessionMillis: sessionMillisMax,
           maxClientConnections: 0,
           outstandingMax,
+          readOnlyMode,
           extendedTypes: true,
           containers: CONTAINERS,
           snapshotEntries: checkpointEntries,

@@ -36,6 +36,7 @@ class ClientWatches {
 
   check({ facts }: ClientHistory): readonly string[] {
     const asked = new Map<number, ZnodeRequest>();
+    let session = 0n;
     for (const fact of facts) {
       switch (fact.kind) {
         case "asked":
@@ -66,6 +67,8 @@ class ClientWatches {
           this.#left.clear();
           break;
         case "connected":
+          if (fact.session !== session) this.#left.clear();
+          ({ session } = fact);
           this.#areLeft = this.#left.all.length === 0;
           break;
         case "disconnected":

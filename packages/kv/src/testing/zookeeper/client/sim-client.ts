@@ -63,6 +63,7 @@ export class SimClient {
   readonly prng: Prng;
   readonly process: ClientProcess;
   readonly #world: ZooKeeperClientWorld;
+  readonly #mayReadOnly: boolean;
   readonly #facts: Fact[] = [];
   readonly #watches = new WatchBook<Watch>();
   #timeoutMillis: number;
@@ -80,9 +81,11 @@ export class SimClient {
   /** Who waits for something to happen, whatever it is. */
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, world: ZooKeeperClientWorld) {
+  /** @param mayReadOnly - whether a member without a leader will do */
+  constructor(name: string, world: ZooKeeperClientWorld, mayReadOnly: boolean = false) {
     const { cluster, prng } = world;
     this.name = name;
+    this.#mayReadOnly = mayReadOnly;
     this.#world = world;
     this.prng = prng.fork();
     this.process = new ClientProcess({
@@ -194,7 +197,12 @@ export class SimClient {
           network.dial(this, member, listener, () => {
             if (session !== null) applied.sessions.heard(session, cluster.ensemble.now);
           }),
-        greeting: encodeGreeting(this.#credentials, this.#timeoutMillis, this.#seen),
+        greeting: encodeGreeting(
+          this.#credentials,
+          this.#timeoutMillis,
+          this.#seen,
+          this.#mayReadOnly,
+        ),
         patienceMillis: workload.connectMillis,
       },
       {
@@ -241,6 +249,8 @@ export class SimClient {
     this.#connection = null;
     if (this.#member !== null) this.#note({ kind: "disconnected", at: this.#moment() });
     this.#followed.push({ kind: "lost" });
+    // A member without a leader goes on with nobody's session.
+    if (this.#mayReadOnly && this.prng.chance(0.5)) this.#forgetSession();
     this.#member = null;
     this.process.clock.after(this.prng.below(RECONNECT_MILLIS_MAX), () => this.#connect());
     this.#wake();

@@ -28,11 +28,12 @@ export function encodeGreeting(
   resumed: Credentials | null,
   timeoutMillis: number,
   lastZxidSeen: number,
+  mayReadOnly: boolean,
 ): Uint8Array {
   return framed((writer) => {
     writer.int(0).long(lastZxidSeen).int(timeoutMillis);
     writer.raw(sessionBytes(resumed?.session ?? 0n));
-    writer.buffer(resumed?.password ?? new Uint8Array(16)).bool(false);
+    writer.buffer(resumed?.password ?? new Uint8Array(16)).bool(mayReadOnly);
   });
 }
 

@@ -6,6 +6,7 @@ import { cutOff } from "./cut-off.ts";
 import { followNodes } from "./follow-nodes.ts";
 import { keepEphemerals } from "./keep-ephemerals.ts";
 import { observeEphemerals } from "./observe-ephemerals.ts";
+import { readNodes } from "./read-nodes.ts";
 import { useContainers } from "./use-containers.ts";
 import { useLocks } from "./use-locks.ts";
 import { useRegisters } from "./use-registers.ts";
@@ -15,6 +16,7 @@ type Occupation = (client: SimClient, world: ZooKeeperClientWorld) => Promise<vo
 
 const OCCUPATIONS: Readonly<Record<keyof ZooKeeperClientCounts, Occupation>> = {
   registers: useRegisters,
+  readers: readNodes,
   watches: watchNodes,
   followers: followNodes,
   containers: useContainers,
@@ -38,7 +40,7 @@ export function startClients(world: ZooKeeperClientWorld): ClientsAtWork {
   for (const [kind, occupation] of Object.entries(OCCUPATIONS)) {
     const count = workload.clients[kind as keyof ZooKeeperClientCounts];
     for (let i = 1; i <= count; i++) {
-      const client = new SimClient(`${kind}${i}`, world);
+      const client = new SimClient(`${kind}${i}`, world, kind === "readers");
       clients.push(client);
       working.push(occupation(client, world).catch((thrown: unknown) => journal.broke(thrown)));
       if (prng.chance(workload.interruptedShare)) {
