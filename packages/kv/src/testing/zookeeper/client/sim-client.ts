@@ -51,6 +51,9 @@ export interface Told<Result> {
 
 export type Reply = Told<ZnodeResult>;
 
+/** What a client does that is closed comes to no end: nobody asks any more. */
+const NEVER = new Promise<never>(() => {});
+
 /** Between two attempts to reach a member. */
 const RECONNECT_MILLIS_MAX = 100;
 
@@ -112,6 +115,7 @@ export class SimClient {
     while (this.#member === null && !this.#isClosed && clock.now() < until) {
       await this.happens(until - clock.now());
     }
+    if (this.#isClosed) await NEVER;
     return this.#member === null ? null : this.session;
   }
 
