@@ -81,7 +81,7 @@ export class Listener {
       server.on("error", (error: NodeJS.ErrnoException) => {
         // A connection that cannot be accepted leaves the others as they are.
         if (server.listening) report.warn({ why: error.message }, "cannot accept a connection");
-        else reject(listenFailure(host, port, error));
+        else reject(listenFailure(door, error));
       });
       server.listen(port, host, () => {
         this.#servers.push({ door, server });
@@ -146,10 +146,14 @@ function originOf(socket: Socket): string {
   return `${socket.localPort} ${socket.remotePort} ${socket.remoteAddress}`;
 }
 
-function listenFailure(host: string, port: number, error: NodeJS.ErrnoException): QuorateError {
+function listenFailure(
+  { host, port, handshakes }: Door,
+  error: NodeJS.ErrnoException,
+): QuorateError {
+  const key = handshakes === undefined ? "clientPort" : "secureClientPort";
   const why =
     error.code === "EADDRINUSE"
-      ? "another process listens there; stop it or choose another port"
+      ? `another process listens there; stop it or choose another ${key}`
       : error.message;
   const message = `cannot listen for clients on ${host}:${port}: ${why}`;
   return new QuorateError("ERR_ADDRESS", message, { cause: error });
