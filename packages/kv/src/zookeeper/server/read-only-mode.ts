@@ -61,6 +61,11 @@ export class ReadOnlyMode {
   }
 }
 
+/** Whether a session is one of a member without a leader. */
+export function isForReadingOnly({ birth }: SessionId): boolean {
+  return birth >= BIRTHS;
+}
+
 /** Whether a request is refused as it asks for more than reading, or for what only a leader knows. */
 export function needsLeader(opcode: number): boolean {
   switch (opcode) {

@@ -3,6 +3,7 @@ import { encodeServerCommand, RequestEncoder, type Authority } from "../apply/in
 import { PASSWORD_BYTES, type ConnectRequest, type Introduction } from "../codec/index.ts";
 import type { Session } from "../session/index.ts";
 import type { ConnectionHost } from "./connection-host.ts";
+import { isForReadingOnly } from "./read-only-mode.ts";
 
 /** What a connection may do for its client. */
 export type Attached =
@@ -95,9 +96,12 @@ function openReadOnly(
   host: ConnectionHost,
   { resume, timeoutMillis: wanted }: ConnectRequest,
 ): Opening {
-  const known = resume?.session && host.machine.sessions.find(resume.session);
-  if (known) return { kind: "turnedAway", why: "there is no leader to go on with its session" };
-  if (resume !== null) return { kind: "expired" };
+  if (resume !== null) {
+    const { session } = resume;
+    // One that was for reading only ended with its connection; any other may be new to this member.
+    if (session === null || isForReadingOnly(session)) return { kind: "expired" };
+    return { kind: "turnedAway", why: "there is no leader to go on with its session" };
+  }
   const id = host.newReadOnlySession();
   const timeoutMillis = host.negotiate(wanted);
   const password = host.newPassword();

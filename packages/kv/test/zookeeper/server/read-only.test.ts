@@ -122,17 +122,21 @@ describe("a client", () => {
     expect(under.machine.sessions.size).toBe(1);
   });
 
-  test("with a session of the ensemble's is left to who knows of it", async () => {
+  test.each([
+    ["that it knows", null],
+    // It may have been opened since the member was cut off.
+    ["that it does not know", Uint8Array.of(1, 0, 0, 0, 0, 0, 9, 9)],
+  ])("with a session of the ensemble's %s is left to who knows of it", async (_, session) => {
     const client = await under.connect();
-    client.greet({ ...known, readOnly: true });
+    client.greet({ ...known, ...(session === null ? {} : { session }), readOnly: true });
     expect(await client.next()).toBe(null);
     expect(under.reasons).toEqual(["there is no leader to go on with its session"]);
   });
 
-  test("with another one hears that it is over", async () => {
+  test("with one that was for reading, or can never have been, hears that it is over", async () => {
     const { client: first, welcome } = await reader();
     first.destroy();
-    for (const session of [welcome.session, Uint8Array.of(1, 0, 0, 0, 0, 0, 9, 9)]) {
+    for (const session of [welcome.session, Uint8Array.of(1, 9, 0, 0, 0, 0, 0, 9)]) {
       const client = await under.connect();
       client.greet({ session, password: welcome.password, readOnly: true });
       expect(await client.welcome()).toMatchObject({ timeoutMillis: 0, isReadOnly: true });
