@@ -132,4 +132,5 @@ test.runIf(process.platform === "linux")(
     const served = [...families].map(([name, { kind }]) => `${name} ${kind.charAt(0)}`);
     expect([...served, ...leaders].sort()).toEqual([...listed].sort());
   },
+  60_000,
 );
